@@ -1,0 +1,1 @@
+"""A room: the statement, readable by people and by machines."""

@@ -1,0 +1,1 @@
+"""The back office's frame: menu, lists, forms and who may enter."""

@@ -1,0 +1,11 @@
+"""The app `ledger`, as Django sees it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "leadrush.ledger"
+    label = "ledger"
+    default_auto_field = "django.db.models.BigAutoField"

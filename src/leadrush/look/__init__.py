@@ -1,0 +1,1 @@
+"""How everything looks: base templates, style sheets in layers, the mark, the proof, the seal."""

@@ -1,0 +1,1 @@
+"""Signing in, and what we hold about you: seen, corrected, switched off."""

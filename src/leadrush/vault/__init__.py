@@ -1,0 +1,1 @@
+"""The person, a number without a name; everything that names them, sealed."""

@@ -1,0 +1,1 @@
+"""A room: webinars, planned, registered for and attended."""

@@ -1,0 +1,1 @@
+"""The street: settings, addresses, pages and the process that serves them; knows every room."""

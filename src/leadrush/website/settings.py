@@ -1,0 +1,63 @@
+"""Every setting of the site; what differs between installations comes from the environment.
+
+`LEADRUSH_DATA` is the folder of everything that the site writes (default `./data`). `DATABASE_URL`,
+`KEYS_URL` and `LEDGER_URL` name the three databases; each is a SQLite file in that folder unless said.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from leadrush.website.databases import database
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("LEADRUSH_DATA", "data")).resolve()
+
+SECRET_KEY = os.environ.get("LEADRUSH_SECRET_KEY", "only-for-tests-and-checks")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+
+INSTALLED_APPS = [
+    "leadrush.gate",
+    "leadrush.ledger",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+DATABASES = {
+    "default": database("DATABASE_URL", DATA / "site.sqlite3"),
+    "keys": database("KEYS_URL", DATA / "keys.sqlite3", synchronous="FULL"),
+    "ledger": database("LEDGER_URL", DATA / "ledger.sqlite3", synchronous="FULL"),
+}
+DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOT_URLCONF = "leadrush.website.urls"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA / "media"
