@@ -1,1 +1,34 @@
 """The privacy statement as data: clauses, terms, versions and the decision. Pure Python."""
+
+from leadrush.statement.clauses import SECTIONS, Clause, ClauseTemplate, Faulty, Slot
+from leadrush.statement.decision import Choice, Permission, Prohibition, Reason, decide, mask_of
+from leadrush.statement.reading import Room, faults, read_room
+from leadrush.statement.terms import Basis, Retention, Term
+from leadrush.statement.uses import EVERYTHING, HEADINGS, US, Category, Use
+from leadrush.statement.versions import Version
+
+__all__ = [
+    "EVERYTHING",
+    "HEADINGS",
+    "SECTIONS",
+    "US",
+    "Basis",
+    "Category",
+    "Choice",
+    "Clause",
+    "ClauseTemplate",
+    "Faulty",
+    "Permission",
+    "Prohibition",
+    "Reason",
+    "Retention",
+    "Room",
+    "Slot",
+    "Term",
+    "Use",
+    "Version",
+    "decide",
+    "faults",
+    "mask_of",
+    "read_room",
+]
