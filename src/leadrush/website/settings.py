@@ -30,7 +30,7 @@ INSTALLED_APPS = [
 
 DATABASES = {
     "default": database("DATABASE_URL", DATA / "site.sqlite3"),
-    "keys": database("KEYS_URL", DATA / "keys.sqlite3", synchronous="FULL"),
+    "keys": database("KEYS_URL", DATA / "keys" / "keys.sqlite3", synchronous="FULL"),
     "ledger": database("LEDGER_URL", DATA / "ledger.sqlite3", synchronous="FULL"),
 }
 DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]

@@ -1,0 +1,1 @@
+"""What the tests stand on: databases copied from a migrated template, a private PostgreSQL, seeds."""

@@ -1,0 +1,47 @@
+"""Which long tests an everyday run takes, and how far its searches go: both by one seed, printed on top.
+
+`LEADRUSH_SEED` repeats a run. `LEADRUSH_SLOW=all` takes every slow test; `HYPOTHESIS_PROFILE=proof` searches
+long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+from datetime import UTC, datetime
+
+import hypothesis
+import pytest
+
+SHARE = 4  # one slow test in so many is taken on an ordinary day
+
+
+def settle(config: pytest.Config) -> str:
+    """Fix the seed of this run for this process and the workers it starts; return it."""
+    seed = os.environ.setdefault("LEADRUSH_SEED", datetime.now(UTC).strftime("%Y-%m-%d"))
+    if getattr(config.option, "hypothesis_seed", None) is None:
+        config.option.hypothesis_seed = str(zlib.crc32(seed.encode()))
+    common = {"deadline": None, "database": None, "print_blob": True}
+    hypothesis.settings.register_profile("ci", max_examples=50, **common)
+    hypothesis.settings.register_profile("proof", max_examples=5000, **common)
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+    return seed
+
+
+def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out most slow tests, unless they were asked for by name, by mark or by `LEADRUSH_SLOW=all`."""
+    named = any("::" in argument or argument.endswith(".py") for argument in config.args)
+    if named or config.option.markexpr or config.option.keyword or os.environ.get("LEADRUSH_SLOW") == "all":
+        return
+    seed = os.environ["LEADRUSH_SEED"]
+
+    def taken(item: pytest.Item) -> bool:
+        if item.get_closest_marker("slow") is None:
+            return True
+        return hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest()[0] % SHARE == 0
+
+    kept = [item for item in items if taken(item)]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if not taken(item)])
+        items[:] = kept
