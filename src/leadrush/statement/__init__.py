@@ -2,7 +2,9 @@
 
 from leadrush.statement.clauses import SECTIONS, Clause, ClauseTemplate, Faulty, Slot
 from leadrush.statement.decision import Choice, Permission, Prohibition, Reason, decide, mask_of
-from leadrush.statement.reading import Room, faults, read_room
+from leadrush.statement.fitting import faults
+from leadrush.statement.linked import gpc, jsonld
+from leadrush.statement.reading import Room, read_room
 from leadrush.statement.terms import Basis, Retention, Term
 from leadrush.statement.uses import EVERYTHING, HEADINGS, US, Category, Use
 from leadrush.statement.versions import Version
@@ -29,6 +31,8 @@ __all__ = [
     "Version",
     "decide",
     "faults",
+    "gpc",
+    "jsonld",
     "mask_of",
     "read_room",
 ]

@@ -35,6 +35,10 @@ class Slot:
     most: int
     unit: str = "days"
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.least <= self.default <= self.most:
+            raise Faulty(f"slot {self.name}: write 0 <= least <= default <= most")
+
     def value(self, filled: Mapping[str, int]) -> int:
         """Return what the owner filled in, or the default. Raises `Faulty` outside the bounds."""
         value = filled.get(self.name, self.default)
@@ -110,21 +114,30 @@ class ClauseTemplate:
     def __post_init__(self) -> None:
         if self.section not in SECTIONS:
             raise Faulty(f"clause {self.slug}: section {self.section!r} is none of {', '.join(SECTIONS)}")
-        names = {slot.name for slot in self.slots}
+        named: set[str] = set()
         for words in (self.text, self.short, self.kept):
-            used = {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
-            if not used <= names:
-                raise Faulty(f"clause {self.slug}: no slot named {', '.join(sorted(used - names))}")
-        for term in self.terms:
-            if isinstance(term.days, str) and term.days not in names:
-                raise Faulty(f"clause {self.slug}: no slot named {term.days}")
+            named |= _gaps(words, self.slug)
+        named |= {term.days for term in self.terms if isinstance(term.days, str)}
+        slots = {slot.name for slot in self.slots}
+        if missing := sorted(named - slots):
+            raise Faulty(f"clause {self.slug}: no slot named {', '.join(missing)}")
+        if idle := sorted(slots - named):
+            raise Faulty(f"clause {self.slug}: slot {', '.join(idle)} fills nothing")
         if not self.kept_by:
             raise Faulty(f"clause {self.slug} names nothing that keeps it: fill kept_by")
         if not self.check:
             raise Faulty(f"clause {self.slug} names no check that counts: fill check")
 
+    @property
+    def file(self) -> str:
+        """Where the clause is written, for whoever has to mend it."""
+        return f"{self.room}/clauses/{self.order:02}-{self.slug}.toml"
+
     def fill(self, filled: Mapping[str, int]) -> Clause:
-        """Return the clause with its slots filled. Raises `Faulty` for a value out of bounds."""
+        """Return the clause with its slots filled. Raises `Faulty` for a value out of bounds, and for one
+        that no slot takes: what an owner wrote is never passed over."""
+        if strange := sorted(set(filled) - {slot.name for slot in self.slots}):
+            raise Faulty(f"clause {self.slug} has no slot named {', '.join(strange)}")
         values = {slot.name: slot.value(filled) for slot in self.slots}
         return Clause(
             slug=self.slug,
@@ -137,3 +150,15 @@ class ClauseTemplate:
             terms=tuple(term for template in self.terms for term in template.terms(values)),
             room=self.room,
         )
+
+
+def _gaps(words: str, slug: str) -> set[str]:
+    """Return the names that stand in braces. Raises `Faulty` for anything but `{name}`."""
+    try:
+        parts = list(string.Formatter().parse(words))
+    except ValueError as fault:
+        raise Faulty(f"clause {slug}: {fault}; write a brace of your own twice") from fault
+    for _, name, form, conversion in parts:
+        if name is not None and (form or conversion or not name.isidentifier()):
+            raise Faulty(f"clause {slug}: {{{name}}} is no gap: write a slot's name alone in braces")
+    return {name for _, name, _, _ in parts if name is not None}

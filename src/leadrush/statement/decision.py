@@ -2,7 +2,8 @@
 what the person chose?
 
 Allowed is what the version that the data was given under allows, and also the version in force. A use that
-the older one did not allow opens with a later yes; a narrower new version binds at once.
+the older one did not allow opens with a yes said under a later version; a narrower new version binds at
+once. Nothing that a new version drops, a recipient, a switch, the need to confirm, opens what was closed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from leadrush.statement.terms import Basis, Term
 from leadrush.statement.uses import Use
@@ -44,20 +46,20 @@ class Reason(StrEnum):
 class Permission:
     """The gate's yes; `clause` is the slug of the clause in force that allows it."""
 
+    allowed: ClassVar[bool] = True
     reason: Reason
     clause: str
     version: int
-    allowed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Prohibition:
     """The gate's no; `clause` is the slug of the clause in force that it rests on, empty without one."""
 
+    allowed: ClassVar[bool] = False
     reason: Reason
     clause: str
     version: int
-    allowed: bool = False
 
 
 def decide(
@@ -70,37 +72,46 @@ def decide(
     confirmed: bool = True,
 ) -> Permission | Prohibition:
     """Decide one use of one category. Pure: the same question always has the same answer."""
-    now = force.term(category, use)
-    if now is None:
+    found = force.find(category, use)
+    if found is None:
         return Prohibition(Reason.NOT_IN_FORCE, "", force.number)
-    clause = force.clause_for(category, use)
-    slug = clause.slug if clause else ""
-
-    if choice is not None and not choice.answer and now.switch:
-        return Prohibition(Reason.SWITCHED_OFF, slug, force.number)
-    if not confirmed and not now.unconfirmed:
-        return Prohibition(Reason.UNCONFIRMED, slug, force.number)
-
-    yes = _says_yes(choice, now, category, use)
-    if now.basis is Basis.CONSENT and not yes:
-        return Prohibition(Reason.NEEDS_YES, slug, force.number)
-    if yes:
-        return Permission(Reason.ALLOWED_BY_YES, slug, force.number)
-
+    now, clause = found
     then = given.term(category, use)
+
+    def no(reason: Reason) -> Prohibition:
+        return Prohibition(reason, clause.slug, force.number)
+
+    # A switch that a new version takes away stays off for what was given while it was there.
+    if choice is not None and not choice.answer and (now.switch or (then is not None and then.switch)):
+        return no(Reason.SWITCHED_OFF)
+    if not confirmed and not now.unconfirmed:
+        return no(Reason.UNCONFIRMED)
+
+    covered = _covers(then, now, confirmed)
+    if (
+        choice is not None
+        and choice.answer
+        and choice.confirmed
+        and _covers(choice.version.term(category, use), now, confirmed)
+        # A yes from before the giving answered another statement: it opens nothing that this one did not.
+        and (covered or choice.version.number > given.number)
+    ):
+        return Permission(Reason.ALLOWED_BY_YES, clause.slug, force.number)
+
+    if now.basis is Basis.CONSENT:
+        return no(Reason.NEEDS_YES)
     if then is None or not now.recipients <= then.recipients:
-        return Prohibition(Reason.NOT_GIVEN_FOR, slug, force.number)
+        return no(Reason.NOT_GIVEN_FOR)
+    if not covered:
+        return no(Reason.UNCONFIRMED)
     if then.basis is Basis.CONSENT:
-        return Prohibition(Reason.NEEDS_YES, slug, force.number)
-    return Permission(Reason.ALLOWED, slug, force.number)
+        return no(Reason.NEEDS_YES)
+    return Permission(Reason.ALLOWED, clause.slug, force.number)
 
 
-def _says_yes(choice: Choice | None, now: Term, category: str, use: str) -> bool:
-    """Say whether the choice is a yes to at least what the term in force does."""
-    if choice is None or not choice.answer or not choice.confirmed:
-        return False
-    then = choice.version.term(category, use)
-    return then is not None and now.recipients <= then.recipients
+def _covers(said: Term | None, now: Term, confirmed: bool) -> bool:
+    """Say whether what was said then reaches as far as the term in force does for this giving."""
+    return said is not None and now.recipients <= said.recipients and (confirmed or said.unconfirmed)
 
 
 def mask_of(
@@ -112,9 +123,15 @@ def mask_of(
     uses: Iterable[Use],
     confirmed: bool = True,
 ) -> int:
-    """Fold the decisions about a row into one mask: a bit is set when every category may be used so."""
+    """Fold the decisions about a row into one mask: a bit is set when every category may be used so.
+
+    `choices` maps a use's name to the newest choice. Without a category no sentence speaks of the row, so
+    the mask is 0: closed.
+    """
     categories = tuple(categories)
     mask = 0
+    if not categories:
+        return mask
     for use in uses:
         if all(
             decide(

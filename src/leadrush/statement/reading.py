@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -10,10 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from leadrush.statement.clauses import ClauseTemplate, Faulty, Slot, TermTemplate
+from leadrush.statement.shapes import DAYS, TABLE, TABLES, TEXT, TEXTS, WHOLE, YES_NO, shaped
 from leadrush.statement.terms import Basis
-from leadrush.statement.uses import EVERYTHING, US, Category, Use
+from leadrush.statement.uses import US, Category, Use
 
 VOCABULARY = Path(__file__).with_name("vocabulary")
+
+CLAUSE_FILE = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)\.toml")
+USE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+OWN_CATEGORY = re.compile(r"lr:[A-Z][A-Za-z0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +59,48 @@ def read_room(folder: Path, name: str | None = None) -> Room:
         try:
             data = tomllib.loads(file.read_text(encoding="utf-8"))
             if file.name == "uses.toml":
+                shaped(data, "the file", {}, {"use": TABLES, "category": TABLES})
                 uses = tuple(_use(entry) for entry in data.get("use", ()))
                 categories = tuple(_category(entry) for entry in data.get("category", ()))
             else:
                 clauses.append(_clause(file, data, name))
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as fault:
-            word = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) else str(fault)
-            raise Faulty(f"{name}/clauses/{file.name}: {word}") from fault
+        except ValueError as fault:
+            raise Faulty(f"{name}/clauses/{file.name}: {fault}") from fault
     return Room(name, uses, categories, tuple(clauses))
 
 
 def _use(entry: dict[str, Any]) -> Use:
-    use = Use(**entry)
+    texts = dict.fromkeys(("name", "heading", "purpose", "title"), TEXT)
+    needs = {**texts, "bit": WHOLE}
+    use = Use(**shaped(entry, f"use {entry.get('name')}", needs, {"recipient": TEXT, "everything": YES_NO}))
+    if not USE_NAME.fullmatch(use.name):
+        raise Faulty(f"use {use.name}: write it as room.verb")
     if use.purpose not in purposes():
         raise Faulty(f"use {use.name}: {use.purpose} is no DPV purpose")
     return use
 
 
 def _category(entry: dict[str, Any]) -> Category:
-    category = Category(**entry)
-    known = category.parent if category.name.startswith("lr:") else category.name
+    needs = {"name": TEXT, "title": TEXT}
+    category = Category(**shaped(entry, f"category {entry.get('name')}", needs, {"parent": TEXT}))
+    known = category.parent if OWN_CATEGORY.fullmatch(category.name) else category.name
     if known not in personal_data():
         raise Faulty(f"category {category.name}: {known} is no DPV-PD term")
     return category
 
 
 def _clause(file: Path, data: dict[str, Any], room: str) -> ClauseTemplate:
-    order, _, slug = file.stem.partition("-")
-    slots = tuple(Slot(name=slot, **values) for slot, values in data.get("slots", {}).items())
+    named = CLAUSE_FILE.fullmatch(file.name)
+    if not named:
+        raise Faulty("a clause's file is called NN-slug.toml: two figures, then small letters")
+    order, slug = named.groups()
+    texts = dict.fromkeys(("section", "text", "kept", "check"), TEXT)
+    shaped(
+        data,
+        "the clause",
+        {**texts, "kept_by": TEXTS},
+        {"short": TEXT, "terms": TABLES, "slots": TABLE},
+    )
     return ClauseTemplate(
         slug=slug,
         order=int(order),
@@ -91,55 +111,40 @@ def _clause(file: Path, data: dict[str, Any], room: str) -> ClauseTemplate:
         kept_by=tuple(data["kept_by"]),
         check=data["check"],
         terms=tuple(_term(term) for term in data.get("terms", ())),
-        slots=slots,
+        slots=tuple(_slot(slot, values) for slot, values in data.get("slots", {}).items()),
         room=room,
     )
 
 
+def _slot(name: str, data: object) -> Slot:
+    needs = dict.fromkeys(("default", "least", "most"), WHOLE)
+    return Slot(name=name, **shaped(data, f"slot {name}", needs, {"unit": TEXT}))
+
+
 def _term(data: dict[str, Any]) -> TermTemplate:
+    what = f"the term for {data.get('use')}"
+    shaped(
+        data,
+        what,
+        {"categories": TEXTS, "use": TEXT, "basis": TEXT},
+        {"recipients": TEXTS, "keep": TABLE, "switch": YES_NO, "unconfirmed": YES_NO},
+    )
+    keep = shaped(data.get("keep", {}), f"{what}, keep", {}, {"days": DAYS, "after": TEXT})
+    if data["basis"] not in set(Basis):
+        raise Faulty(f"{what}: basis {data['basis']!r} is none of {', '.join(Basis)}")
     basis = Basis(data["basis"])
-    keep = data.get("keep", {})
-    return TermTemplate(
+    days = keep.get("days")
+    template = TermTemplate(
         categories=tuple(data["categories"]),
         use=data["use"],
         basis=basis,
         recipients=frozenset(data.get("recipients", [US])),
-        days=keep.get("days"),
+        days=days,
         after=keep.get("after", "giving"),
         switch=data.get("switch", basis in (Basis.CONSENT, Basis.LEGITIMATE_INTEREST)),
         unconfirmed=data.get("unconfirmed", False),
     )
-
-
-def faults(rooms: list[Room]) -> list[str]:
-    """Return what does not fit between the rooms: bits taken twice, undeclared uses and categories."""
-    found: list[str] = []
-    bits: dict[int, str] = {}
-    uses: dict[str, Use] = {}
-    categories = {category.name for room in rooms for category in room.categories}
-    for use in (use for room in rooms for use in room.uses):
-        if use.name in uses:
-            found.append(f"use {use.name} is declared twice")
-        if use.bit in bits:
-            found.append(f"bit {use.bit} belongs to {bits[use.bit]} and to {use.name}: take a free one")
-        bits[use.bit] = use.name
-        uses[use.name] = use
-    bound: set[str] = set()
-    for room in rooms:
-        for clause in room.clauses:
-            for term in clause.terms:
-                bound.add(term.use)
-                known = uses.get(term.use)
-                if known is None:
-                    found.append(f"clause {clause.slug}: use {term.use} is not declared in any uses.toml")
-                    continue
-                for category in term.categories:
-                    if category == EVERYTHING:
-                        if not known.everything:
-                            found.append(f"clause {clause.slug}: {term.use} may not be about everything")
-                    elif category not in categories:
-                        found.append(f"clause {clause.slug}: category {category} is not declared")
-                if term.recipients != frozenset({known.recipient}):
-                    found.append(f"clause {clause.slug}: {term.use} goes to {known.recipient}, not elsewhere")
-    found += [f"use {name} stands in no clause: no sentence allows it" for name in sorted(set(uses) - bound)]
-    return found
+    # What a term cannot be shows now, with the file's name, not when somebody publishes.
+    if not template.terms({days: 0} if isinstance(days, str) else {}):
+        raise Faulty(f"{what}: categories is empty")
+    return template

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Self
 
 from leadrush.statement.clauses import SECTIONS, Clause, ClauseTemplate, Faulty
+from leadrush.statement.shapes import DAYS_KEPT, TABLES, TEXT, TEXTS, WHOLE, YES_NO, shaped
 from leadrush.statement.terms import Basis, Retention, Term
 from leadrush.statement.uses import EVERYTHING
 
@@ -49,7 +50,8 @@ class Version:
     ) -> Self:
         """Return a version made of these clauses, ordered by section and the clause's own order.
 
-        `filled` maps a clause's slug to its slots' values. Raises `Faulty` for a value out of bounds.
+        `filled` maps a clause's slug to its slots' values; clauses that are not there are passed over,
+        since their room may be gone. Raises `Faulty` for a value out of bounds or a slot that is not there.
         """
         filled = filled or {}
         sections = list(SECTIONS)
@@ -64,14 +66,19 @@ class Version:
         """Return n of §n, or None when this version has no such clause."""
         return self._numbers.get(slug)
 
+    def find(self, category: str, use: str) -> tuple[Term, Clause] | None:
+        """Return the term for this data and use with its clause; one about everything counts for each
+        category that has none of its own."""
+        return self._terms.get((category, use)) or self._terms.get((EVERYTHING, use))
+
     def term(self, category: str, use: str) -> Term | None:
-        """Return the term for this data and use; one about everything counts for each category."""
-        found = self._terms.get((category, use)) or self._terms.get((EVERYTHING, use))
+        """Return the term for this data and use, as `find` does."""
+        found = self.find(category, use)
         return found[0] if found else None
 
     def clause_for(self, category: str, use: str) -> Clause | None:
         """Return the clause that holds the term for this data and use."""
-        found = self._terms.get((category, use)) or self._terms.get((EVERYTHING, use))
+        found = self.find(category, use)
         return found[1] if found else None
 
     def terms(self) -> list[Term]:
@@ -97,20 +104,39 @@ class Version:
         return hashlib.sha256(self.canonical()).hexdigest()
 
     @classmethod
-    def from_canonical(cls, text: bytes | str) -> Self:
-        """Read a version back. Raises `Faulty` when the text is not a canonical one."""
+    def from_canonical(cls, text: bytes | str, digest: str = "") -> Self:
+        """Read a version back. Raises `Faulty` when the text is not a canonical one, or, where a digest is
+        given, when any byte of it is not what was published."""
         try:
-            data = json.loads(text)
+            raw = text.encode() if isinstance(text, str) else bytes(text)
+            if digest and hashlib.sha256(raw).hexdigest() != digest:
+                raise Faulty("its digest is not the one that was published")
+            data = shaped(json.loads(raw), "a version", _VERSION)
             version = cls(
                 data["number"],
                 date.fromisoformat(data["published"]),
                 tuple(_clause_in(clause) for clause in data["clauses"]),
             )
-        except (ValueError, KeyError, TypeError) as fault:
+            if version.canonical() != raw:
+                raise Faulty("its text is not in the canonical form")
+        except (ValueError, RecursionError) as fault:
             raise Faulty(f"this is not a published version: {fault}") from fault
-        if version.canonical() != (text.encode() if isinstance(text, str) else bytes(text)):
-            raise Faulty("this version's text is not in its canonical form")
         return version
+
+
+_VERSION = {"number": WHOLE, "published": TEXT, "clauses": TABLES}
+_CLAUSE = {
+    **dict.fromkeys(("slug", "section", "text", "short", "kept", "check", "room"), TEXT),
+    "kept_by": TEXTS,
+    "terms": TABLES,
+}
+_TERM = {
+    **dict.fromkeys(("category", "use", "basis", "after"), TEXT),
+    "recipients": TEXTS,
+    "days": DAYS_KEPT,
+    "switch": YES_NO,
+    "unconfirmed": YES_NO,
+}
 
 
 def _clause_out(clause: Clause) -> dict[str, Any]:
@@ -140,17 +166,19 @@ def _clause_out(clause: Clause) -> dict[str, Any]:
 
 
 def _clause_in(data: dict[str, Any]) -> Clause:
-    terms = tuple(
-        Term(
-            category=term["category"],
-            use=term["use"],
-            basis=Basis(term["basis"]),
-            recipients=frozenset(term["recipients"]),
-            retention=Retention(term["days"], term["after"]),
-            switch=term["switch"],
-            unconfirmed=term["unconfirmed"],
-        )
-        for term in data["terms"]
+    clause = shaped(data, "a clause", _CLAUSE)
+    terms = tuple(_term_in(term) for term in clause["terms"])
+    return Clause(**{**clause, "kept_by": tuple(clause["kept_by"]), "terms": terms})
+
+
+def _term_in(data: dict[str, Any]) -> Term:
+    term = shaped(data, "a term", _TERM)
+    return Term(
+        category=term["category"],
+        use=term["use"],
+        basis=Basis(term["basis"]),
+        recipients=frozenset(term["recipients"]),
+        retention=Retention(term["days"], term["after"]),
+        switch=term["switch"],
+        unconfirmed=term["unconfirmed"],
     )
-    plain = {name: data[name] for name in ("slug", "section", "text", "short", "kept", "check", "room")}
-    return Clause(**plain, kept_by=tuple(data["kept_by"]), terms=terms)
