@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from leadrush.look import parts
 from leadrush.website.databases import database
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -21,11 +22,27 @@ ALLOWED_HOSTS = os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],test
 INSTALLED_APPS = [
     "leadrush.gate",
     "leadrush.ledger",
+    "leadrush.look",
+    "leadrush.console",
+    "django_htmx",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "leadrush.look.middleware.Words",
 ]
 
 DATABASES = {
@@ -47,6 +64,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "leadrush.look.context.house",
             ],
         },
     }
@@ -59,5 +77,12 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = parts.folders(DATA)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FORM_RENDERER = "leadrush.look.forms.Renderer"
+CSRF_FAILURE_VIEW = "leadrush.look.errors.form_expired"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"

@@ -20,7 +20,7 @@ os.environ["LEADRUSH_DATA"] = _DATA
 os.environ["LEADRUSH_MASTER_KEY"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 from leadrush.website.settings import *  # noqa: E402, F403
-from leadrush.website.settings import DATABASES, INSTALLED_APPS, PACKAGE  # noqa: E402
+from leadrush.website.settings import DATABASES, INSTALLED_APPS, PACKAGE, STORAGES  # noqa: E402
 
 TEST_DATABASES = os.environ.get("TEST_DATABASES", "sqlite")
 if TEST_DATABASES not in ("sqlite", "postgresql"):
@@ -51,4 +51,9 @@ def _test_apps() -> list[str]:
 INSTALLED_APPS = [*INSTALLED_APPS, *_test_apps()]
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Files by their own names: tests collect nothing.
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("leadrush.look.urls")),
+]
+
+handler400 = "leadrush.look.errors.bad_request"
+handler403 = "leadrush.look.errors.refused"
+handler404 = "leadrush.look.errors.not_found"
+handler500 = "leadrush.look.errors.failed"

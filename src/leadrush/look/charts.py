@@ -1,0 +1,97 @@
+"""Bars drawn by the server: an SVG with a sentence as its name, and the same numbers as a table behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django_stubs_ext import StrOrPromise
+
+WIDTH, HEIGHT = 1000, 262
+LEFT, TOP, GROUND = 46, 28, 220
+LABELS = 6  # at most so many words under the bars, so that they never touch
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One number: its words, its value (0 or more), whether it stands out, and what is written above it."""
+
+    label: str
+    value: float
+    strong: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One bar, in the drawing's units."""
+
+    bar: Bar
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    named: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line across the drawing at a round number."""
+
+    value: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A chart of bars.
+
+    `sentence` names the drawing for whoever does not see it, and says what it shows: the range, the peaks.
+    `what` and `unit` head the columns of the table behind it.
+    """
+
+    sentence: StrOrPromise
+    what: StrOrPromise
+    unit: StrOrPromise
+    bars: Sequence[Bar]
+
+    @property
+    def top(self) -> float:
+        """The number at the upper edge: the next round one that no bar passes, at least 1."""
+        most = max((bar.value for bar in self.bars), default=0)
+        return round_up(most) if most > 0 else 1
+
+    @property
+    def lines(self) -> list[Line]:
+        """Ground, middle and top; no middle where it would not be a whole number."""
+        middle = [self.top / 2] if self.top / 2 == int(self.top / 2) else []
+        return [Line(value, self._y(value)) for value in [0, *middle, self.top]]
+
+    @property
+    def drawn(self) -> list[Drawn]:
+        """Every bar with its place and size."""
+        if not self.bars:
+            return []
+        step = (WIDTH - LEFT) / len(self.bars)
+        width = round(min(step * 0.74, 60), 1)
+        every = math.ceil(len(self.bars) / LABELS)
+        found = []
+        for at, bar in enumerate(self.bars):
+            if bar.value < 0:
+                raise ValueError(f"a bar is a number of 0 or more: {bar}")
+            x, y = round(LEFT + at * step, 1), self._y(bar.value)
+            found.append(
+                Drawn(bar, x, y, width, round(GROUND - y, 1), round(x + width / 2, 1), at % every == 0)
+            )
+        return found
+
+    def _y(self, value: float) -> float:
+        return round(GROUND - (GROUND - TOP - 10) * value / self.top, 1)
+
+
+def round_up(number: float) -> float:
+    """Return the next of 1, 2, 4, 6, 10, 20, 40, 60, 100 ... that is not less than a positive number."""
+    ten = 10 ** math.floor(math.log10(number))
+    return float(next(step * ten for step in (1, 2, 4, 6, 10) if step * ten >= number))

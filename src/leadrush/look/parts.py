@@ -1,0 +1,72 @@
+"""What others made and the browser loads: fetched by npm at set-up, served by this site, never committed.
+
+Without npm the site goes on with the system's font: `font()` says which it is, and no template names an
+absent file.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+CLONE = PACKAGE.parent.parent.parent
+FONT = "@fontsource-variable/atkinson-hyperlegible-next"
+LISTS = ("package.json", "package-lock.json")
+
+
+def lists() -> Path:
+    """Return the folder with package.json: the clone's own, or the copy inside an installed package."""
+    return CLONE if (CLONE / "package-lock.json").is_file() else PACKAGE / "npm"
+
+
+def modules(data: Path) -> Path:
+    """Return the folder that npm fills: in a clone beside package.json, else below the site's data."""
+    home = CLONE if lists() == CLONE else data / "parts"
+    return home / "node_modules"
+
+
+def folders(data: Path) -> list[tuple[str, Path]]:
+    """Return what STATICFILES_DIRS needs: prefix and folder of each part that is there."""
+    font = modules(data) / FONT
+    return [("hyperlegible", font)] if (font / "wght.css").is_file() else []
+
+
+def fetch(data: Path, development: bool = False) -> str:
+    """Fetch the parts at the versions of the lock file; return "" or, in a sentence, why it could not.
+
+    Runs no script of any package. `development` adds what tests need (axe-core).
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        return "npm is not installed: pages use the system's font."
+    home = modules(data).parent
+    home.mkdir(parents=True, exist_ok=True)
+    if home != lists():
+        for name in LISTS:
+            shutil.copy2(lists() / name, home / name)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if not development:
+        command.append("--omit=dev")
+    try:
+        done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return "npm did not answer within three minutes: pages use the system's font."
+    if done.returncode:
+        last = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        return f"npm could not fetch the font ({last}): pages use the system's font."
+    return ""
+
+
+def font() -> bool:
+    """Say whether the font is among the static files of this process."""
+    from django.contrib.staticfiles import finders
+
+    global _font
+    if _font is None:
+        _font = finders.find("hyperlegible/wght.css") is not None
+    return _font
+
+
+_font: bool | None = None
