@@ -1,1 +1,38 @@
 """Who used what, when and why: written before a value opens, never a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadrush.late import late
+from leadrush.ledger.words import deed, program, say_deed, say_program, subject, titles
+
+if TYPE_CHECKING:
+    from leadrush.ledger.models import Entry, Settled
+    from leadrush.ledger.reading import of
+    from leadrush.ledger.writing import Unwritten, write
+
+__all__ = [
+    "Entry",
+    "Settled",
+    "Unwritten",
+    "deed",
+    "of",
+    "program",
+    "say_deed",
+    "say_program",
+    "subject",
+    "titles",
+    "write",
+]
+
+__getattr__ = late(
+    __name__,
+    {
+        "Entry": "models",
+        "Settled": "models",
+        "Unwritten": "writing",
+        "of": "reading",
+        "write": "writing",
+    },
+)

@@ -1,0 +1,17 @@
+"""The app `mailbox`, as Django sees it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MailboxConfig(AppConfig):
+    name = "leadrush.mailbox"
+    label = "mailbox"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from leadrush.mailbox import tasks, told
+
+        tasks.__name__  # noqa: B018 - importing it registers what runs by the clock
+        told.register()

@@ -1,0 +1,47 @@
+"""What the mailbox takes: each message, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from leadrush.mailbox.models import Message
+from leadrush.vault.collects import Collects, Sealed
+
+
+def _shows(rows: list[Message]) -> Mapping[Any, str]:
+    from leadrush.mailbox.letters import open_letters
+
+    return {key: letter.subject for key, letter in open_letters(rows, what="rights.see").items()}
+
+
+COLLECTS = [
+    Collects(
+        model=Message,
+        categories=("lr:Message",),
+        clause="messages",
+        title=_("A message we sent you"),
+        fields={
+            "use": _("What it was for"),
+            "kind": _("Its kind"),
+            "template": _("Which text"),
+            "about": _("What it was about"),
+            "key": _("What makes it the only one"),
+            "sealed": _("Its words, sealed"),
+            "state": _("Where it is"),
+            "why": _("Why it is there"),
+            "tries": _("How often we tried"),
+            "made_at": _("When it was written"),
+            "due_at": _("When it was to leave"),
+            "next_at": _("When we try next"),
+            "moved_at": _("When its state changed"),
+            "entry": _("Its place in the ledger"),
+        },
+        sealed=(Sealed("sealed", "message"),),
+        shows=_shows,
+    ),
+]
+
+GROUND = {"mailbox.Link": "the digest of a link, what it does and until when; names nobody"}

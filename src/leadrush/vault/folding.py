@@ -1,0 +1,109 @@
+"""Folding: terms and choices into the one mask that every query is held to.
+
+A row's mask is computed when it is written, and again when its person chooses, confirms, or a version is
+published. An item that rests on several givings may be used where any of them allows it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from leadrush import gate, statement
+from leadrush.gate import uses
+from leadrush.gate.versions import version_of
+from leadrush.vault import collects
+from leadrush.vault.models import Choice, Given, Giving, Held, Item
+
+USE = "house.keep"
+
+
+def choices_of(person_id: uuid.UUID) -> dict[str, statement.Choice]:
+    """Return the newest answer of a person for each use; one question."""
+    found: dict[str, statement.Choice] = {}
+    rows = Choice.objects.filter(person_id=person_id).order_by("id").select_related("giving")
+    for row in rows:
+        # A yes that somebody typed for an address they may not own waits until it is confirmed; it also must
+        # not bury an earlier yes or no of the person's own. A no counts at once.
+        if row.answer and row.giving is not None and not row.giving.confirmed:
+            continue
+        found[row.use] = statement.Choice(row.answer, version_of(row.version_id))
+    return found
+
+
+def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str, statement.Choice]) -> int:
+    """Return the mask for data of these categories: the bits that any of the givings allows."""
+    folded = 0
+    for version_id, confirmed in {(giving.version_id, giving.confirmed) for giving in givings}:
+        folded |= statement.mask_of(
+            categories=categories,
+            given=version_of(version_id),
+            force=gate.force(),
+            choices=choices,
+            uses=uses.all(),
+            confirmed=confirmed,
+        )
+    return folded
+
+
+def categories_of(row: Held) -> tuple[str, ...]:
+    """Return what kinds of data a row is: as declared for its table, or an item's own."""
+    return (row.category,) if isinstance(row, Item) else collects.of(type(row)).categories
+
+
+def mask_for(row: Held) -> int:
+    """Return the mask of a row that is about to be written, from its one giving."""
+    # Rows that one action writes for one person share the question about choices.
+    known: Any = row.giving.__dict__.get("_choices")
+    if known is None:
+        known = row.giving.__dict__["_choices"] = choices_of(row.giving.person_id)
+    return mask(categories_of(row), [row.giving], known)
+
+
+def fold(person_id: uuid.UUID) -> None:
+    """Bring every mask of one person up to date, in the transaction of whatever changed. Clause `masks`."""
+    with gate.using(USE, what="vault.fold"), transaction.atomic():
+        choices = choices_of(person_id)
+        givings = {giving.id: giving for giving in Giving.objects.filter(person_id=person_id)}
+        for declared in collects.gated():
+            if declared.model is not Item:
+                _fold_rows(declared, person_id, givings, choices)
+        _fold_items(person_id, givings, choices)
+
+
+def _fold_rows(
+    declared: collects.Collects,
+    person_id: uuid.UUID,
+    givings: dict[uuid.UUID, Giving],
+    choices: dict[str, statement.Choice],
+) -> None:
+    rows = declared.model._default_manager.filter(person_id=person_id)
+    used = set(rows.values_list("giving_id", flat=True).distinct())
+    by_mask: dict[int, list[uuid.UUID]] = defaultdict(list)
+    for giving_id in used:
+        by_mask[mask(declared.categories, [givings[giving_id]], choices)].append(giving_id)
+    for folded, giving_ids in by_mask.items():
+        rows.filter(giving_id__in=giving_ids).exclude(mask=folded).update(mask=folded)
+
+
+def _fold_items(
+    person_id: uuid.UUID, givings: dict[uuid.UUID, Giving], choices: dict[str, statement.Choice]
+) -> None:
+    rests: dict[int, list[Giving]] = defaultdict(list)
+    given = Given.objects.filter(item__person_id=person_id).filter(Q(giving__ended_at__isnull=True))
+    for item_id, giving_id in given.values_list("item_id", "giving_id"):
+        rests[item_id].append(givings[giving_id])
+    for item in Item.objects.filter(person_id=person_id):
+        folded = mask([item.category], rests[item.pk], choices) if rests[item.pk] else keep_only()
+        if folded != item.mask:
+            Item.objects.filter(pk=item.pk).update(mask=folded)
+
+
+def keep_only() -> int:
+    """Return the mask of what no giving carries any longer: housekeeping may see it, to erase it."""
+    return 1 << uses.get(USE).bit

@@ -1,0 +1,131 @@
+"""Giving: what a person (or whoever typed their address) hands over, written down with its version."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from leadrush import gate
+from leadrush.gate.versions import row_in_force
+from leadrush.vault import addresses, keys
+from leadrush.vault.folding import choices_of, fold, mask
+from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
+
+EMAIL = "email"
+EMAIL_CATEGORY = "EmailAddress"
+NAME = "name"
+NAME_CATEGORY = "Name"
+
+
+def give(
+    *,
+    person: Person,
+    where: str,
+    clause: str,
+    about: str = "",
+    confirmed: bool = False,
+    lapses_at: datetime | None = None,
+) -> Giving:
+    """Write down one submission under the version in force and return it."""
+    now = timezone.now()
+    return Giving.objects.create(
+        person=person,
+        where=where,
+        about=about,
+        clause=clause,
+        version=row_in_force(),
+        at=now,
+        confirmed_at=now if confirmed else None,
+        lapses_at=lapses_at,
+    )
+
+
+def welcome(
+    *,
+    address: str,
+    where: str,
+    clause: str,
+    about: str = "",
+    confirmed: bool = False,
+    lapses_at: datetime | None = None,
+) -> tuple[Person, Giving]:
+    """Find or make the person with this address, and note that it was given. Idempotent for the person.
+
+    The key comes first and is committed before anything is sealed under it; if the data never follows, the
+    next giving of the same address finds the key and uses it. Raises `ValidationError` for a bad address.
+    """
+    address = addresses.read(address)
+    with transaction.atomic(using="keys"):
+        index, _made = BlindIndex.objects.get_or_create(
+            digest=addresses.digest(address), defaults={"person": uuid.uuid4()}
+        )
+        keys.make(index.person)
+    with transaction.atomic():
+        person, _made = Person.objects.get_or_create(pk=index.person)
+        giving = give(
+            person=person, where=where, clause=clause, about=about, confirmed=confirmed, lapses_at=lapses_at
+        )
+        put(person=person, kind=EMAIL, category=EMAIL_CATEGORY, value=address, giving=giving)
+    return person, giving
+
+
+def put(*, person: Person, kind: str, category: str, value: str, giving: Giving) -> Item:
+    """Seal a value as the person's item of this kind, resting on this giving; a new value replaces the old.
+
+    An address that is held already keeps its sealed form: only the giving is added.
+    """
+    with gate.using("house.keep", what="vault.put"), transaction.atomic():
+        item = Item.objects.filter(person=person, kind=kind).first()
+        if item is None:
+            item = Item(person=person, giving=giving, kind=kind, category=category)
+            item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
+            item.save()
+        else:
+            if kind != EMAIL:
+                item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
+                item.giving = giving
+            item.mask |= mask([category], [giving], choices_of(person.pk))
+            item.at = timezone.now()
+            item.save(update_fields=["sealed", "giving", "mask", "at"])
+        Given.objects.get_or_create(item=item, giving=giving)
+    return item
+
+
+def confirm(*, giving: Giving, lapses_at: datetime | None = None) -> None:
+    """Note that the person behind the address confirmed this giving; what it allows opens at once."""
+    if giving.ended_at is not None:
+        return
+    with transaction.atomic():
+        giving.confirmed_at = giving.confirmed_at or timezone.now()
+        giving.lapses_at = lapses_at
+        giving.save(update_fields=["confirmed_at", "lapses_at"])
+        fold(giving.person_id)
+
+
+def choose(*, person: Person, use: str, answer: bool, where: str, giving: Giving | None = None) -> Choice:
+    """Write down a yes or a no; it binds when the transaction commits. The same answer twice is one."""
+    with transaction.atomic():
+        # One person's choices are taken in turn, so that a double click and a race end alike.
+        Person.objects.select_for_update().get(pk=person.pk)
+        last = Choice.objects.filter(person=person, use=use).order_by("-id").first()
+        version = row_in_force()
+        if last and last.answer is answer and last.version_id == version.pk and last.giving_id == _pk(giving):
+            return last
+        choice = Choice.objects.create(
+            person=person, use=use, answer=answer, version=version, where=where, giving=giving
+        )
+        fold(person.pk)
+    return choice
+
+
+def _pk(giving: Giving | None) -> uuid.UUID | None:
+    return giving.pk if giving else None
+
+
+def find(address: str) -> Person | None:
+    """Return the person with exactly this address, or None. Raises `ValidationError` for a bad address."""
+    found = addresses.whose(addresses.read(address))
+    return Person.objects.filter(pk=found).first() if found else None

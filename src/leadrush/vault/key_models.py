@@ -1,0 +1,58 @@
+"""The tables of the `keys` database: wrapped keys, the blind index, and the word that proves the master key."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class PersonKey(models.Model):
+    """A person's data key, wrapped by the master key. Without it nothing of theirs can be read, anywhere.
+
+    `living` seals what is held; `kept` is for what the law keeps when everything else is erased. The ledger
+    secret, from which a person's mark is made, goes with the living key.
+    """
+
+    LIVING = "living"
+    KEPT = "kept"
+
+    database: ClassVar[str] = "keys"
+
+    person = models.UUIDField()
+    kind = models.CharField(max_length=8, default=LIVING)
+    wrapped = models.BinaryField()
+    ledger_secret = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "kind"], name="one_key_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} key of {self.person}"
+
+
+class BlindIndex(models.Model):
+    """Which person an address belongs to: the address as an HMAC under a key made from the master key."""
+
+    database: ClassVar[str] = "keys"
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    person = models.UUIDField(db_index=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"an address of {self.person}"
+
+
+class MasterCheck(models.Model):
+    """One sealed word, by which a wrong master key is told from a right one before anything is made with it."""
+
+    database: ClassVar[str] = "keys"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "the word that proves the master key"

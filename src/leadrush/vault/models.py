@@ -1,0 +1,140 @@
+"""What is held about a person: givings, choices, and the sealed items that name them.
+
+Person, Giving, Given and Choice are the ground that the gate itself stands on: they hold numbers, forms'
+names, versions and answers, no identifier and nothing that a person wrote, so they are not gated. Items and
+everything that rooms hold (`Held`) are.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from leadrush.gate.models import Gated, Version
+from leadrush.vault.key_models import BlindIndex, MasterCheck, PersonKey
+from leadrush.vault.persons import Person, Role
+
+__all__ = [
+    "BlindIndex",
+    "Choice",
+    "Given",
+    "Giving",
+    "Held",
+    "Item",
+    "MasterCheck",
+    "Person",
+    "PersonKey",
+    "Role",
+]
+
+
+class Giving(models.Model):
+    """One submission: who, what about, where, when, under which version. A value goes with its last one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="givings")
+    where = models.CharField(max_length=64, help_text="The form, e.g. webinars.register")
+    about = models.CharField(max_length=64, blank=True, help_text="A reference, e.g. webinars.webinar:12")
+    clause = models.CharField(max_length=64)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    lapses_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-at"], name="giving_person"),
+            models.Index(fields=["about"], name="giving_about", condition=~models.Q(about="")),
+            models.Index(
+                fields=["lapses_at"],
+                name="giving_lapses",
+                condition=models.Q(lapses_at__isnull=False, ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.at:%Y-%m-%d}"
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the person behind the address showed that it was them."""
+        return self.confirmed_at is not None
+
+
+class Choice(models.Model):
+    """A person's yes or no to a use; the newest one for a use counts. Choices are never changed."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="choices")
+    use = models.CharField(max_length=64)
+    answer = models.BooleanField()
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    giving = models.ForeignKey(Giving, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    where = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "use", "-id"], name="choice_person")]
+
+    def __str__(self) -> str:
+        return f"{self.use}: {'yes' if self.answer else 'no'}"
+
+
+class Held(Gated):
+    """A row about a person. The gate lets a query see it only for a use whose bit is in its mask.
+
+    Every field of a subclass is declared in its part's `collects.py`; the mask is folded on insert from the
+    giving's version, the version in force and the person's choices.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    giving = models.ForeignKey(Giving, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Gated.Meta):
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            from leadrush.vault.folding import mask_for
+
+            self.mask = mask_for(self)
+        super().save(*args, **kwargs)
+
+
+class Item(Held):
+    """One sealed identifier: an address, a name. Its value exists in memory only, for a use that may see it."""
+
+    kind = models.CharField(max_length=32)
+    category = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    at = models.DateTimeField(default=timezone.now)
+    givings: models.ManyToManyField[Giving, Given] = models.ManyToManyField(
+        Giving, through="Given", related_name="items"
+    )
+
+    class Meta(Held.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "kind"], name="one_item_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id}"
+
+    @property
+    def context(self) -> str:
+        """What the sealed value is bound to, so that it cannot be moved to another row."""
+        return f"item:{self.kind}"
+
+
+class Given(models.Model):
+    """A giving that an item rests on; the item stays while one of them lives."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    giving = models.ForeignKey(Giving, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "giving"], name="given_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.giving_id}"

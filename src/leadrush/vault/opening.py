@@ -1,0 +1,152 @@
+"""Opening: the only way a sealed value becomes readable, after the gate and after the ledger."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from leadrush import gate, ledger
+from leadrush.vault import keys
+from leadrush.vault.giving import EMAIL
+from leadrush.vault.models import Item
+
+
+def mark_of(person_id: uuid.UUID) -> str:
+    """Return the name under which a person stands in the ledger; empty when their key is gone."""
+    ring = keys.Ring([person_id])
+    return ring.mark(person_id) if ring.has(person_id) else ""
+
+
+def have_keys(persons: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of these persons whose key is there; the others are erased."""
+    ring = keys.Ring(persons)
+    return {person for person in persons if ring.has(person)}
+
+
+def note(
+    *,
+    subject: uuid.UUID | None = None,
+    categories: Iterable[str],
+    what: str = "",
+    about: str = "",
+    count: int = 1,
+    batch: str = "",
+    ring: keys.Ring | None = None,
+) -> ledger.Entry:
+    """Write the entry for one use under the door in force, before the value opens. One a door and subject.
+
+    The door remembers what it wrote down, so that a page that opens five answers of one person has one entry.
+    """
+    door = gate.current()
+    noted = (subject, what or door.what, about, batch)
+    known: ledger.Entry | None = door.notes.get(noted)
+    if known is not None:
+        return known
+    wanted = {person for person in (subject, _acting(door)) if person is not None}
+    if ring is None or not all(ring.has(person) for person in wanted):
+        ring = keys.Ring(wanted)
+    acting = _acting(door)
+    entry = ledger.write(
+        door,
+        actor=(ring.mark(acting) if ring.has(acting) else "") if acting else door.actor.id,
+        subject=ring.mark(subject) if subject and ring.has(subject) else "",
+        what=what,
+        about=about,
+        categories=categories,
+        count=count,
+        batch=batch,
+    )
+    door.notes[noted] = entry
+    return entry
+
+
+def _acting(door: gate.Door) -> uuid.UUID | None:
+    return uuid.UUID(door.actor.id) if door.actor.kind in ("person", "staff") else None
+
+
+def open_items(
+    items: Iterable[Item],
+    *,
+    what: str = "",
+    about: str = "",
+    batch: str = "",
+    entry: ledger.Entry | None = None,
+) -> dict[int, str]:
+    """Open sealed items under the use in force: item's key to value. One ledger entry, written first.
+
+    `entry` is the one that a batch wrote before its first value opened; without it, one is written here.
+
+    Raises `gate.Refused` when one of them may not be used so, `keys.NoKey` for an erased person, and
+    `ledger.Unwritten` when the intent cannot be made durable; in each case nothing is opened.
+    """
+    items = list(items)
+    if not items:
+        return {}
+    door = gate.current()
+    for item in items:
+        if not item.mask & door.value:
+            raise gate.Refused(f"{item.kind}: the statement, or the person, does not allow {door.use.name}")
+    persons = {item.person_id for item in items}
+    acting = _acting(door)
+    ring = keys.Ring(persons | ({acting} if acting else set()))
+    if entry is None:
+        note(
+            subject=next(iter(persons)) if len(persons) == 1 else None,
+            categories={item.category for item in items},
+            what=what,
+            about=about,
+            count=len(items),
+            batch=batch,
+            ring=ring,
+        )
+    return {item.pk: ring.open(item.person_id, item.sealed, item.context) for item in items}
+
+
+def address_of(person_id: uuid.UUID, *, what: str = "", about: str = "", batch: str = "") -> str:
+    """Open a person's address under the use in force. Raises `gate.Refused` when it may not be used so."""
+    item = Item.objects.filter(person_id=person_id, kind=EMAIL).first()
+    if item is None:
+        raise gate.Refused(f"no address that may be used for {gate.current().use.name}")
+    return open_items([item], what=what, about=about, batch=batch)[item.pk]
+
+
+def value_of(person_id: uuid.UUID, kind: str, *, what: str = "", about: str = "") -> str:
+    """Open a person's item of a kind, or return an empty text when there is none for the use in force."""
+    item = Item.objects.filter(person_id=person_id, kind=kind).first()
+    return open_items([item], what=what, about=about)[item.pk] if item else ""
+
+
+def seal(person_id: uuid.UUID, text: str, context: str) -> bytes:
+    """Seal a private text of a person for a room's `sealed` column; `context` names the column."""
+    return keys.Ring([person_id]).seal(person_id, text, context)
+
+
+def unseal(
+    texts: Iterable[tuple[uuid.UUID, bytes]],
+    *,
+    context: str,
+    category: str,
+    what: str = "",
+    about: str = "",
+    batch: str = "",
+) -> list[str]:
+    """Open private texts, (person, sealed) each, under the use in force. One ledger entry, written first.
+
+    The caller got the rows through the gate, so they may be used so. Raises as `open_items` does.
+    """
+    pairs = list(texts)
+    if not pairs:
+        return []
+    persons = {person for person, _sealed in pairs}
+    acting = _acting(gate.current())
+    ring = keys.Ring(persons | ({acting} if acting else set()))
+    note(
+        subject=next(iter(persons)) if len(persons) == 1 else None,
+        categories=[category],
+        what=what,
+        about=about,
+        count=len(pairs),
+        batch=batch,
+        ring=ring,
+    )
+    return [ring.open(person, sealed, context) for person, sealed in pairs]

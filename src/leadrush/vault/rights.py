@@ -1,0 +1,152 @@
+"""What we hold about a person: every declared table walked, every item with where it came from and its uses.
+
+Export, correction and erasure walk the same declarations, so what a person sees is what is there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max
+from django.utils.functional import Promise
+
+from leadrush import gate, ledger
+from leadrush.gate import uses
+from leadrush.vault import collects
+from leadrush.vault.folding import categories_of
+from leadrush.vault.models import Giving, Held, Item
+from leadrush.vault.opening import mark_of, open_items
+
+USE = "rights.own"
+UNSAID = {"rights", "accountability"}
+"""Headings that every row serves; a list of what an item is for leaves them out."""
+
+_forms: dict[str, str | Promise] = {}
+_kinds: dict[str, str | Promise] = {}
+_correct: dict[str, str] = {}
+_batches: list[Any] = []
+
+
+def form(code: str, words: str | Promise) -> None:
+    """Register what a form is called where a giving is shown, e.g. “Form ‘Keep me a seat’”."""
+    _forms[code] = words
+
+
+def item_kind(kind: str, words: str | Promise, correct: str = "") -> None:
+    """Register what a kind of item is called, and the name of the address where it is corrected."""
+    _kinds[kind] = words
+    _correct[kind] = correct
+
+
+def batches(source: Any) -> None:
+    """Register where the entries of batches about a person are found: person's id in, entries' ids out."""
+    _batches.append(source)
+
+
+def form_words(code: str) -> str:
+    """Return what a form is called, or its code."""
+    return str(_forms.get(code, code))
+
+
+@dataclass(frozen=True)
+class Record:
+    """One item on “What we hold about you”. `uses` are (title, clause's slug); `correct` an address or empty."""
+
+    key: str
+    title: str
+    value: str
+    given_at: datetime
+    where: str
+    version: int
+    clause: str
+    confirmed: bool
+    giving: uuid.UUID
+    uses: tuple[tuple[str, str], ...]
+    last_used: datetime | None
+    times_used: int
+    correct: str
+
+
+def records(person_id: uuid.UUID) -> list[Record]:
+    """Return every item held about a person, oldest first. One question a declared model, plus a few.
+
+    Opens everything under `rights.own`, which is itself a use that the person sees.
+    """
+    found: list[tuple[Held, collects.Collects, str]] = []
+    for declared in collects.gated():
+        rows = list(
+            declared.model._default_manager.filter(person_id=person_id)
+            .select_related("giving__version", *declared.related)
+            .order_by("pk")
+        )
+        if rows:
+            values = _values(declared, rows)
+            found += [(row, declared, values[row.pk]) for row in rows if row.pk in values]
+    used = _used(person_id)
+    return sorted(
+        (_record(row, declared, value, used) for row, declared, value in found),
+        key=lambda record: record.given_at,
+    )
+
+
+def _values(declared: collects.Collects, rows: list[Any]) -> dict[Any, str]:
+    if declared.model is Item:
+        return dict(open_items(rows, what="rights.see"))
+    if declared.shows is not None:
+        return dict(declared.shows(rows))
+    shown = [name for name in declared.fields if name not in {s.field for s in declared.sealed}]
+    return {row.pk: ", ".join(str(getattr(row, name)) for name in shown) for row in rows}
+
+
+def _record(
+    row: Held, declared: collects.Collects, value: str, used: dict[str, tuple[datetime, int]]
+) -> Record:
+    giving: Giving = row.giving
+    kind = row.kind if isinstance(row, Item) else ""
+    times = [used[category] for category in categories_of(row) if category in used]
+    correct = _correct.get(kind, "") if kind else (declared.correct(row) if declared.correct else "")
+    return Record(
+        key=f"{declared.label}:{row.pk}",
+        title=str(_kinds.get(kind, kind) if kind else declared.title),
+        value=value,
+        given_at=giving.at,
+        where=form_words(giving.where),
+        version=giving.version.number,
+        clause=giving.clause,
+        confirmed=giving.confirmed,
+        giving=giving.pk,
+        uses=tuple(_uses(row)),
+        last_used=max((at for at, _count in times), default=None),
+        times_used=sum(count for _at, count in times),
+        correct=correct,
+    )
+
+
+def _uses(row: Held) -> Iterable[tuple[str, str]]:
+    force = gate.force()
+    for use in uses.all():
+        if row.mask & (1 << use.bit) and use.heading not in UNSAID:
+            clause = force.clause_for(categories_of(row)[0], use.name)
+            yield str(use.title), clause.slug if clause else ""
+
+
+def _used(person_id: uuid.UUID) -> dict[str, tuple[datetime, int]]:
+    found: dict[str, tuple[datetime, int]] = {}
+    rows = entries(person_id).order_by().values("categories").annotate(last=Max("at"), times=Count("pk"))
+    for row in rows:
+        for category in row["categories"].split():
+            last, times = found.get(category, (row["last"], 0))
+            found[category] = (max(last, row["last"]), times + row["times"])
+    return found
+
+
+def entries(person_id: uuid.UUID) -> Any:
+    """Return the ledger's entries about a person, batches that they were part of included, newest first."""
+    parts: list[int] = []
+    for source in _batches:
+        parts += source(person_id)
+    return ledger.of(mark_of(person_id), parts)
