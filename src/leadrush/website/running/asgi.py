@@ -1,0 +1,63 @@
+"""The one application behind the one port: what arrives as HTTP goes over the bridge to Django's pages.
+
+Environment: `LEADRUSH_PAGE_THREADS` (default 1: on a core that Python's lock shares, more only wait for each
+other) and `LEADRUSH_MAX_BODY` in bytes (default 20 MB).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import django
+from django.core.handlers.wsgi import WSGIHandler
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from .bridge import Bridge, Receive, Send
+from .environ import Scope
+
+MAX_BODY = 20 << 20
+
+
+def too_large(limit: int) -> bytes:
+    """Return the sentence that somebody reads who sent more than the site takes."""
+    size = filesizeformat(limit)
+    return (_("This is larger than this site takes, which is %(size)s at most.") % {"size": size}).encode()
+
+
+async def lifespan(receive: Receive, send: Send, bridge: Bridge) -> None:
+    """Answer uvicorn's words about starting and ending; let the threads go at the end."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            bridge.close()
+            return await send({"type": "lifespan.shutdown.complete"})
+
+
+class Street:
+    """Leads each request to what answers it."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge = bridge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI scope; a websocket is refused before it opens, since no room speaks on one."""
+        match scope["type"]:
+            case "http":
+                await self.bridge(scope, receive, send)
+            case "websocket":
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+            case "lifespan":
+                await lifespan(receive, send, self.bridge)
+
+
+def street(application: Any = None) -> Street:
+    """Return the whole site as an ASGI application (or another WSGI application on the same ground)."""
+    django.setup(set_prefix=False)
+    threads = int(os.environ.get("LEADRUSH_PAGE_THREADS", "1"))
+    limit = int(os.environ.get("LEADRUSH_MAX_BODY", str(MAX_BODY)))
+    return Street(Bridge(application or WSGIHandler(), threads=threads, limit=limit, refuse=too_large))

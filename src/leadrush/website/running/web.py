@@ -1,0 +1,39 @@
+"""The web process: uvicorn on a socket that its parent has opened, or one of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+
+import uvicorn
+
+from .asgi import Street, street
+
+GRACE = 4  # seconds that requests under way get when the process is asked to end
+
+
+def serve(listening: socket.socket, application: Street | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then end the process.
+
+    There is no access log: a line of it would join an address on the net with what was read.
+    """
+    config = uvicorn.Config(
+        application or street(),
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A page thread that still streams to somebody would hold the interpreter at its own end.
+    os._exit(0 if server.started else 1)
