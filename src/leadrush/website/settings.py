@@ -19,6 +19,11 @@ SECRET_KEY = os.environ.get("LEADRUSH_SECRET_KEY", "only-for-tests-and-checks")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
+# The master key of the vault: from the environment, else from a file that only its owner can read, which lies
+# where no backup of the data takes it.
+MASTER_KEY = os.environ.get("LEADRUSH_MASTER_KEY", "")
+MASTER_KEY_FILE = DATA / "keys" / "master.key"
+
 INSTALLED_APPS = [
     "leadrush.gate",
     "leadrush.ledger",

@@ -16,13 +16,13 @@ def migrate_all(*, syncdb: bool = False, verbosity: int = 0) -> None:
     """Run every migration where its tables live; `syncdb` also makes tables of apps without migrations.
 
     A database apart from `default` gets only the apps that keep something in it: to note 200 migrations of
-    others that do nothing there costs as much time as to run them.
+    others that do nothing there costs as much time as to run them. Those come first: data are never without
+    the place of their keys.
     """
+    for alias in connections:
+        if alias != DEFAULT_DB_ALIAS:
+            for label in labels_on(alias):
+                call_command("migrate", label, database=alias, interactive=False, verbosity=verbosity)
     call_command(
         "migrate", database=DEFAULT_DB_ALIAS, run_syncdb=syncdb, interactive=False, verbosity=verbosity
     )
-    for alias in connections:
-        if alias == DEFAULT_DB_ALIAS:
-            continue
-        for label in labels_on(alias):
-            call_command("migrate", label, database=alias, interactive=False, verbosity=verbosity)
