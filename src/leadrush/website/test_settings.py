@@ -16,6 +16,7 @@ from pathlib import Path
 _DATA = tempfile.mkdtemp(prefix="leadrush-data-")
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 os.environ["LEADRUSH_DATA"] = _DATA
+(Path(_DATA) / "keys").mkdir()
 # 32 zero bytes, written as the vault writes a master key.
 os.environ["LEADRUSH_MASTER_KEY"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
