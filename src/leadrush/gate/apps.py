@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+def protect_tables(using: str, **_: Any) -> None:
+    """Put row-level security on the personal tables of a PostgreSQL database that was just migrated."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        from leadrush.gate.postgresql.policies import protect
+
+        protect(connection)
 
 
 class GateConfig(AppConfig):
     name = "leadrush.gate"
     label = "gate"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from leadrush.gate import checks
+
+        # Sent once for each app after all tables stand; once is enough.
+        post_migrate.connect(protect_tables, sender=self, dispatch_uid="gate.protect_tables")
+        for check in checks.STANDING:
+            register(check, "gate")
+        for check in checks.OF_DATABASES:
+            register(check, Tags.database)

@@ -1,0 +1,110 @@
+"""The verdict on one statement: which personal tables it touches, and whether it may run now.
+
+Verdicts are remembered by (text, use), so that a statement seen before costs one look into a dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from leadrush.gate import tables
+from leadrush.gate.reading import Unread, read
+from leadrush.gate.tables import HELD
+from leadrush.gate.use import SHAPING, Door, NoUse, Refused, explain, in_force
+from leadrush.gate.words import WRITING
+
+MOST = 4096  # remembered texts, for each kind of database
+EVERYTHING: frozenset[str] = frozenset({"*"})
+FIRST = re.compile(r"[\s(;]*(\w+)")
+# What schema editors and the flush of test databases send; a SELECT among them sees keys and no more.
+CHANGES_ROWS = frozenset({"INSERT", "UPDATE", "DELETE", "WITH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a statement touches; `value` is what PostgreSQL's policies are told (0: nothing)."""
+
+    tables: frozenset[str]
+    value: int
+
+
+class Judge:
+    """Judges statements for one kind of database."""
+
+    def __init__(self, *, postgresql: bool) -> None:
+        self.postgresql = postgresql
+        self.seen: dict[tuple[str, int], Verdict | None] = {}
+        self.names = re.compile("(?!)")
+        tables.watch(self.forget)
+
+    def forget(self) -> None:
+        """Drop every verdict: the register of tables has changed."""
+        self.seen.clear()
+        names = "|".join(re.escape(name) for name in sorted(HELD))
+        self.names = re.compile(names or "(?!)", re.IGNORECASE)
+
+    def verdict(self, sql: str, door: Door | None) -> Verdict | None:
+        """Return what `sql` touches under the open door, None where it touches nothing personal.
+
+        Raises `NoUse` and `Refused`.
+        """
+        value = door.value if door is not None else 0
+        try:
+            return self.seen[sql, value]
+        except KeyError:
+            pass
+        if SHAPING.get():
+            return self.shape(sql)
+        found = self.judge(sql, value)
+        if len(self.seen) >= MOST:
+            self.seen.clear()
+        self.seen[sql, value] = found
+        return found
+
+    def shape(self, sql: str) -> Verdict | None:
+        """Let tables be made and emptied, whatever they hold."""
+        if not self.names.search(sql):
+            return None
+        first = FIRST.match(sql)
+        word = first.group(1).upper() if first else ""
+        if word == "SELECT":
+            return Verdict(frozenset(), 0)
+        return Verdict(EVERYTHING, WRITING if word in CHANGES_ROWS else 0)
+
+    def judge(self, sql: str, value: int) -> Verdict | None:
+        """Read the text; only texts that pass come back."""
+        if not self.names.search(sql):
+            return None
+        first = FIRST.match(sql)
+        if first and first.group(1).upper() == "PRAGMA":
+            return None  # it names tables, and shows their shape but not their rows
+        try:
+            touched, bare, writes = read(sql, HELD.__contains__, value, postgresql=self.postgresql)
+        except Unread as unread:
+            if not value:
+                raise NoUse(explain("A personal table")) from None
+            raise Refused(str(unread)) from None
+        if not touched:
+            return None
+        if not value:
+            raise NoUse(explain(f"The table {', '.join(sorted(touched))}"))
+        if bare:
+            raise Refused(
+                f"This SQL reads {', '.join(sorted(set(bare)))} without the condition of the use in force. "
+                "Join it by AND, in parentheses beside any OR: "
+                f'f"... WHERE {{gate.condition("{bare[0]}")}} AND (...)".'
+            )
+        return Verdict(frozenset(touched), WRITING if writes else value)
+
+
+JUDGES = {"sqlite": Judge(postgresql=False), "postgresql": Judge(postgresql=True)}
+
+
+def judged(vendor: str, sql: Any, connection: Any) -> tuple[Verdict | None, Door | None]:
+    """Return the verdict on `sql` (text, or psycopg's composed SQL) and the door it was judged under."""
+    if not isinstance(sql, str):
+        sql = sql.decode() if isinstance(sql, bytes) else sql.as_string(connection)
+    door = in_force()
+    return JUDGES[vendor].verdict(sql, door), door

@@ -1,0 +1,1 @@
+"""What keeps the gate shut, tried from every side."""

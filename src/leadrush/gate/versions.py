@@ -1,0 +1,85 @@
+"""The version of the statement in force: the newest that was published."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from leadrush.gate.models import Version
+from leadrush.gate.use import Closed
+
+if TYPE_CHECKING:
+    from leadrush.statement import Version as Text
+
+LOOK_AGAIN = 1.0  # seconds; another process's publication binds here after at most this long
+
+
+class InForce:
+    """The version in force as this process knows it, checked against the newest number once a second."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Look into the table at the next asking."""
+        self.text: Text | None = None
+        self.number = 0
+        self.looked = float("-inf")
+
+    def get(self) -> Text:
+        """Return the version; one indexed query a second, at most. Raises `Closed` when none is published."""
+        text = self.text
+        if text is not None and time.monotonic() - self.looked < LOOK_AGAIN:
+            return text
+        with self.lock:
+            now = time.monotonic()
+            number = Version.objects.order_by("-number").values_list("number", flat=True).first()
+            if number is None:
+                raise Closed("No version of the statement is published, so nothing may be used: run `leadrush up`.")
+            if number != self.number or self.text is None:
+                self.text = parsed(Version.objects.values_list("text", flat=True).get(number=number))
+                self.number = number
+            self.looked = now
+            return self.text
+
+
+IN_FORCE = InForce()
+
+
+def parsed(text: str) -> Text:
+    """Return the version whose canonical JSON is `text`."""
+    from leadrush.statement import Version as Text
+
+    return Text.from_canonical(text.encode())
+
+
+def force() -> Text:
+    """Return the version of the statement in force (`leadrush.statement.Version`)."""
+    return IN_FORCE.get()
+
+
+def publish(text: Text) -> Version:
+    """Publish a version; in this process it binds at once, and everywhere within a second.
+
+    Raises `ValueError` when its number is not above those published: an older text cannot come back.
+    """
+    with transaction.atomic():
+        newest = Version.objects.order_by("-number").values_list("number", flat=True).first() or 0
+        if text.number <= newest:
+            raise ValueError(f"Version {text.number} is not newer than version {newest}, which is in force.")
+        version = Version(
+            number=text.number,
+            digest=text.digest,
+            text=text.canonical().decode(),
+            published_at=timezone.now(),
+        )
+        version.save()
+        # Neither a rollback nor a reader in between may leave the wrong one in memory.
+        transaction.on_commit(IN_FORCE.forget)
+    IN_FORCE.forget()
+    return version
