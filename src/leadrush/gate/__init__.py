@@ -1,7 +1,8 @@
 """The use in force, and the database engines that hold every query to it.
 
-A *use* says what personal data is read for. It is opened with `with gate.using("webinars.serve"):`, and while no
-use is open, no row of a personal table can be read or written. `docs/promise.md` says how each way is closed.
+A *use* says what personal data is read for. It is opened with `with gate.using("webinars.serve"):`, and while
+no use is open, no row of a personal table can be read or written. `docs/promise.md` says how each way is
+closed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from leadrush.gate import tables, uses
-from leadrush.gate.use import Actor, Closed, Door, NoUse, Refused, current, shaping, using
+from leadrush.gate.use import Actor, Closed, Door, NoUse, Refused, Unpublished, current, shaping, using
 from leadrush.gate.words import condition
 
 if TYPE_CHECKING:
@@ -26,11 +27,32 @@ if TYPE_CHECKING:
     from leadrush.gate.versions import publish as publish
 
 __all__ = [
-    "Actor", "Closed", "Command", "Door", "Gated", "NoUse", "Refused", "Version", "behind", "condition", "current",
-    "door", "force", "publish", "shaping", "tables", "task", "tasks", "undeclared_views", "uses", "using",
-]  # fmt: skip
+    "Actor",
+    "Closed",
+    "Command",
+    "Door",
+    "Gated",
+    "NoUse",
+    "Refused",
+    "Unpublished",
+    "Version",
+    "behind",
+    "condition",
+    "current",
+    "door",
+    "force",
+    "publish",
+    "shaping",
+    "tables",
+    "task",
+    "tasks",
+    "undeclared_views",
+    "uses",
+    "using",
+]
 
-# The engines import this package while Django is still loading, so what needs Django or its models comes later.
+# The engines import this package while Django is still loading, so what needs Django or its models comes
+# later.
 LATER = {
     "Command": "commands",
     "Gated": "models",

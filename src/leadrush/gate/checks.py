@@ -41,12 +41,13 @@ def engines_in_use(app_configs: Any, **_: Any) -> list[CheckMessage]:
                 )
             )
             continue
-        made = (connection.make_cursor(None), connection.make_debug_cursor(None))
+        nothing: Any = None
+        made = (connection.make_cursor(nothing), connection.make_debug_cursor(nothing))
         compilers = connection.ops.compiler_module
         if not all(isinstance(cursor, GatedCursor) for cursor in made) or compilers != f"{engine}.compiler":
             errors.append(
                 Error(
-                    f"The database {connection.alias!r} has the gate's engine but not its cursor and compilers.",
+                    f"The database {connection.alias!r} has the gate's engine without its cursors or compilers.",
                     hint="Something has replaced make_cursor or compiler_module: take it out.",
                     id="gate.E002",
                 )
@@ -65,8 +66,8 @@ def every_view_has_a_door(app_configs: Any, **_: Any) -> list[CheckMessage]:
             errors.append(
                 Error(
                     f"The view {name} at {str(pattern.pattern)!r} has no door.",
-                    hint='Write @gate.door("room.use"), or @gate.door(None, why="...") where it reads nothing '
-                    "personal; gate.behind(include(...), ...) for views that others wrote.",
+                    hint='Write @gate.door("room.use"), or @gate.door(None, why="...") where it reads '
+                    "nothing personal; gate.behind(include(...), ...) for views that others wrote.",
                     id="gate.E003",
                 )
             )
@@ -94,13 +95,16 @@ def every_task_has_a_use(app_configs: Any, **_: Any) -> list[CheckMessage]:
             errors.append(
                 Error(
                     f"The task {task.name} has no use.",
-                    hint='Give it use="room.use", or use=None with why="..." where it reads nothing personal.',
+                    hint='Give it use="room.use", or use=None with why="..." if it reads nothing personal.',
                     id="gate.E005",
                 )
             )
         elif task.use is not None and not known(task.use):
             errors.append(
-                Error(f"The task {task.name} opens the use {task.use!r}, which no room declares.", id="gate.E006")
+                Error(
+                    f"The task {task.name} opens the use {task.use!r}, which no room declares.",
+                    id="gate.E006",
+                )
             )
     return errors
 
@@ -115,10 +119,15 @@ def every_command_has_a_use(app_configs: Any, **_: Any) -> list[CheckMessage]:
         if not isinstance(command, Command):
             continue
         if command.use is None and not command.why:
-            errors.append(Error(f"The command {name} says neither a use nor why it needs none.", id="gate.E007"))
+            errors.append(
+                Error(f"The command {name} says neither a use nor why it needs none.", id="gate.E007")
+            )
         elif command.use is not None and not known(command.use):
             errors.append(
-                Error(f"The command {name} opens the use {command.use!r}, which no room declares.", id="gate.E008")
+                Error(
+                    f"The command {name} opens the use {command.use!r}, which no room declares.",
+                    id="gate.E008",
+                )
             )
     return errors
 
@@ -127,9 +136,13 @@ def personal_tables_have_a_mask(app_configs: Any, **_: Any) -> list[CheckMessage
     """Every personal table has a mask of its own, and only tables of gated models are held."""
     errors: list[CheckMessage] = []
     for model in apps.get_models(include_auto_created=True):
+        if model._meta.proxy:
+            continue
         held = tables.HELD.get(model._meta.db_table)
-        if issubclass(model, Gated) and held is None and not model._meta.proxy:
-            errors.append(Error(f"{model._meta.label} is personal but its table is not held.", id="gate.E009"))
+        if issubclass(model, Gated) and held is None:
+            errors.append(
+                Error(f"{model._meta.label} is personal but its table is not held.", id="gate.E009")
+            )
         elif held is not None and not held.masked:
             errors.append(
                 Error(
@@ -149,7 +162,7 @@ def nobody_goes_past(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{path.relative_to(root.parent)}:{line} goes past the gate: {what}.",
-            hint=f"Use Django's connection; or end the line with '{MARK}' and the reason, for review to read.",
+            hint=f"Use Django's connection; or end the line with '{MARK}' and the reason, for reviewers.",
             id="gate.E011",
         )
         for path in sorted(root.rglob("*.py"))
@@ -161,6 +174,7 @@ def nobody_goes_past(app_configs: Any, **_: Any) -> list[CheckMessage]:
 def ways_past(source: str) -> Iterator[tuple[int, str]]:
     """Yield line and words of each expression in `source` that reaches for the driver."""
     lines = source.splitlines()
+    node: Any
     for node in ast.walk(ast.parse(source)):
         what = ""
         if isinstance(node, ast.Attribute) and node.attr == "connection" and "connection" in tail(node.value):
@@ -197,7 +211,9 @@ def role_is_bound(app_configs: Any, databases: Any = None, **_: Any) -> list[Che
     errors: list[CheckMessage] = []
     for connection in of_postgresql(databases):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            cursor.execute(
+                "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            )
             name, free = cursor.fetchone()
         if free:
             errors.append(
@@ -220,7 +236,7 @@ def rows_are_secured(app_configs: Any, databases: Any = None, **_: Any) -> list[
 
         errors += [
             Error(
-                f"Row-level security of {name} in the database {connection.alias!r} is not what it should be.",
+                f"Row-level security of {name} in {connection.alias!r} is not what it should be.",
                 hint="Run `leadrush up` (or migrate), which puts it right.",
                 id="gate.E013",
             )

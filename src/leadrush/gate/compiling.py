@@ -1,7 +1,9 @@
-"""The gate inside Django's SQL compilers: the condition is added when SQL is compiled, for whichever use is open.
+"""The gate inside Django's SQL compilers: the condition is added when SQL is compiled, for whichever use is
+open.
 
-The use is read here and not where the query was written, so that lazy templates and pickled queries are judged
-when they run. Managers would miss joins, `F`, `exclude`, cascades and bare queries; all of them compile.
+The use is read here and not where the query was written, so that lazy templates and pickled queries are
+judged when they run. Managers would miss joins, `F`, `exclude`, cascades and bare queries; all of them
+compile.
 """
 
 from __future__ import annotations
@@ -51,6 +53,12 @@ def demand(name: str, quoted_alias: str) -> str:
     return words(quoted_alias, value_for(name))
 
 
+def both(table: str, alias: str, where: Any) -> WhereNode:
+    """Return a WHERE that holds the condition beside whatever `where` says."""
+    parts: list[Any] = [Condition(table, alias), where]
+    return WhereNode(parts)
+
+
 class GatedSelect:
     """Adds the condition to WHERE for tables that are selected from, to ON for tables that are joined.
 
@@ -94,7 +102,7 @@ class GatedUpdate(GatedSelect):
         table = self.query.alias_map[name].table_name
         if table in HELD:
             self.ungated = self.query.where
-            self.query.where = WhereNode([Condition(table, name), self.ungated])
+            self.query.where = both(table, name, self.ungated)
 
     def as_sql(self) -> Any:
         self.ungated = None
@@ -115,7 +123,7 @@ class GatedDelete(GatedSelect):
         if table not in HELD:
             return super()._as_sql(query)  # type: ignore[misc]
         ungated = query.where
-        query.where = WhereNode([Condition(table, name), ungated])
+        query.where = both(table, name, ungated)
         try:
             return super()._as_sql(query)  # type: ignore[misc]
         finally:
@@ -123,7 +131,7 @@ class GatedDelete(GatedSelect):
 
 
 class GatedInsert:
-    """Demands a use before a personal row is written; an upsert leaves rows alone that the use may not see."""
+    """Demands a use before a personal row is written; an upsert leaves rows that it may not see."""
 
     query: Any
     connection: Any
@@ -155,7 +163,7 @@ class SQLAggregateCompiler(GatedSelect, plain.SQLAggregateCompiler):
     """An aggregate over a subquery; the subquery carries the condition."""
 
 
-class SQLUpdateCompiler(GatedUpdate, plain.SQLUpdateCompiler):
+class SQLUpdateCompiler(GatedUpdate, plain.SQLUpdateCompiler):  # type: ignore[misc]
     """UPDATE, on both."""
 
 
@@ -163,7 +171,7 @@ class SQLDeleteCompiler(GatedDelete, plain.SQLDeleteCompiler):
     """DELETE, on both."""
 
 
-class SQLInsertCompiler(GatedInsert, plain.SQLInsertCompiler):
+class SQLInsertCompiler(GatedInsert, plain.SQLInsertCompiler):  # type: ignore[misc]
     """INSERT, on SQLite."""
 
 
@@ -171,5 +179,5 @@ class PostgreSQLCompiler(GatedSelect, postgresql.SQLCompiler):
     """SELECT, on PostgreSQL."""
 
 
-class PostgreSQLInsertCompiler(GatedInsert, postgresql.SQLInsertCompiler):
+class PostgreSQLInsertCompiler(GatedInsert, postgresql.SQLInsertCompiler):  # type: ignore[misc]
     """INSERT, on PostgreSQL."""

@@ -1,7 +1,7 @@
 """The cursors of the gate's engines: nothing is executed, or fetched, without being judged.
 
-Judging sits in the cursor itself and not in an `execute_wrapper`: it is the last thing before the driver, so that
-no wrapper can change a statement after it was judged, and none can take it off the list.
+Judging sits in the cursor itself and not in an `execute_wrapper`: it is the last thing before the driver, so
+that no wrapper can change a statement after it was judged, and none can take it off the list.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Gated(CursorWrapper):
         return self.let_through(verdict, sql, param_list, many=True)
 
     def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool) -> Any:
-        """Execute a statement on personal tables that was judged; each engine tells its database in its way."""
+        """Execute a statement on personal tables that was judged; each engine does it in its way."""
         raise NotImplementedError
 
     def again(self) -> None:

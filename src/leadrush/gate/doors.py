@@ -38,9 +38,9 @@ def door(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Open a use for a view: `@gate.door("webinars.serve")`, sync or async, or around `View.as_view()`.
 
-    A TemplateResponse is rendered inside the use. A streamed response is not: open a use for each part that it
-    reads. `door(None, why="...")` is for a view that touches no personal table. Raises ValueError when neither a
-    use nor a reason is given.
+    A TemplateResponse is rendered inside the use. A streamed response is not: open a use for each part that
+    it reads. `door(None, why="...")` is for a view that touches no personal table. Raises ValueError when
+    neither a use nor a reason is given.
     """
     if use_name is None and not why:
         raise ValueError("A door without a use says why it needs none: door(None, why='...').")
@@ -71,7 +71,8 @@ def door(
                 def actor() -> Actor:
                     return actor_of(getattr(request, "user", None), staff)
 
-                # Who acts is asked for by whoever writes it down: a page that nobody signs in for costs no session.
+                # Who acts is asked for by whoever writes it down: a page that nobody signs in for costs no
+                # session.
                 with using(use_name, actor=actor, what=what):
                     response = view(request, *args, **named)
                     return response.render() if waits(response) else response
@@ -94,7 +95,7 @@ def behind(patterns: Any, use_name: str | None, *, why: str = "") -> Any:
     """
     listed = patterns[0] if isinstance(patterns, tuple) else patterns
     put = door(use_name, why=why)
-    for pattern in each(getattr(listed, "urlpatterns", listed)):
+    for pattern in each(getattr(listed, "urlpatterns", listed) or ()):
         if not hasattr(pattern.callback, "door"):
             pattern.callback = put(pattern.callback)
     return patterns

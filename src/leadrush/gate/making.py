@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -21,7 +22,7 @@ class ShapesTables:
 class FlushesShaping:
     """Database operations that may empty personal tables, for the flush of test databases."""
 
-    def execute_sql_flush(self, sql_list: list[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with shaping():
             super().execute_sql_flush(sql_list)  # type: ignore[misc]
 

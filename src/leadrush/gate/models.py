@@ -15,8 +15,8 @@ from leadrush.gate.use import Refused
 class Gated(models.Model):
     """A personal row: `mask` has one bit for each use that its clauses and the person's choices allow.
 
-    Each table whose model extends this is held by the gate from the moment the model is loaded; its primary key and
-    foreign keys stay readable to the database itself, which checks references with them.
+    Each table whose model extends this is held by the gate from the moment the model is loaded; its primary
+    key and foreign keys stay readable to the database itself, which checks references with them.
     """
 
     mask = models.BigIntegerField(default=0, editable=False)
@@ -30,8 +30,8 @@ def hold(sender: type[models.Model], **_: Any) -> None:
     meta = sender._meta
     if not issubclass(sender, Gated) or meta.abstract or meta.proxy:
         return
-    local = [field for field in meta.local_fields if field.column]
-    keys = [field.column for field in local if field.primary_key or field.is_relation]
+    local = meta.local_fields
+    keys = [field.column for field in local if field.column and (field.primary_key or field.is_relation)]
     tables.hold(meta.db_table, keys, masked=any(field.column == tables.MASK for field in local))
 
 

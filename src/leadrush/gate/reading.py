@@ -1,10 +1,10 @@
 """Read SQL as text and say whether each mention of a personal table carries the condition.
 
-This judges raw SQL and compiled SQL alike, once for each text and use. It does not understand SQL; it knows where
-a table can be named, and refuses what it does not know:
+This judges raw SQL and compiled SQL alike, once for each text and use. It does not understand SQL; it knows
+where a table can be named, and refuses what it does not know:
 
-- every table in FROM, JOIN, UPDATE and DELETE needs the exact condition on its alias, as a conjunct of the WHERE
-  of the same SELECT, or of its own ON (of an inner or left join);
+- every table in FROM, JOIN, UPDATE and DELETE needs the exact condition on its alias, as a conjunct of the
+WHERE   of the same SELECT, or of its own ON (of an inner or left join);
 - an OR beside the condition, NOT before it, CASE or a function around it: not a conjunct, refused;
 - no comments, dollar quotes or escape strings beside a personal table, and one statement at a time;
 - only SELECT, INSERT, UPDATE, DELETE, WITH, VALUES and EXPLAIN name personal tables at all.
@@ -30,13 +30,43 @@ MANY = re.compile(r"%s(?:, ?%s)+")
 READS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "EXPLAIN"})
 QUERIES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE"})
 CLAUSES = frozenset(
-    "SELECT FROM WHERE GROUP ORDER HAVING LIMIT OFFSET WINDOW FOR RETURNING FETCH SET VALUES".split()
+    [
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "ORDER",
+        "HAVING",
+        "LIMIT",
+        "OFFSET",
+        "WINDOW",
+        "FOR",
+        "RETURNING",
+        "FETCH",
+        "SET",
+        "VALUES",
+    ]
 )
 # Words that end a WHERE or an ON, and words that cannot be the alias of the table before them.
 ENDS = (CLAUSES - {"SET", "VALUES"}) | frozenset(
-    "WHERE ON JOIN LEFT RIGHT FULL INNER OUTER CROSS NATURAL UNION INTERSECT EXCEPT DO".split()
+    [
+        "WHERE",
+        "ON",
+        "JOIN",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "INNER",
+        "OUTER",
+        "CROSS",
+        "NATURAL",
+        "UNION",
+        "INTERSECT",
+        "EXCEPT",
+        "DO",
+    ]
 )
-AFTER = ENDS | frozenset("SET VALUES USING DEFAULT INDEXED NOT TABLESAMPLE AS".split())
+AFTER = ENDS | frozenset(["SET", "VALUES", "USING", "DEFAULT", "INDEXED", "NOT", "TABLESAMPLE", "AS"])
 COMPOUND = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 
 
@@ -153,11 +183,10 @@ class Reader:
         for index, token in enumerate(items):
             if token.kind in ("group", "case"):
                 self.walk(token.group, in_from)
-            elif (in_from or (index and items[index - 1].key in ("IN", "FROM", "TABLE"))) and self.held(
-                token.table
-            ):
-                if not (index + 1 < len(items) and items[index + 1].text == "."):
-                    raise Unread(f"Name {token.table} in a FROM of its own, not within other parentheses.")
+                continue
+            read = in_from or (index and items[index - 1].key in ("IN", "FROM", "TABLE"))
+            if read and self.held(token.table) and not dotted(items, index + 1):
+                raise Unread(f"Name {token.table} in a FROM of its own, not within other parentheses.")
 
     def query(self, items: list[Token]) -> None:
         """Read a SELECT, INSERT, UPDATE or DELETE, with the parts that UNION and its like join."""
@@ -219,9 +248,9 @@ class Reader:
                 mentions, where, clause = [], set(), "CONFLICT"
             elif key in ("ON", "WHERE"):
                 aliases = self.conjuncts(items, index)
-                if key == "WHERE" and clause != "CONFLICT":
-                    where |= aliases
-                elif key == "WHERE" and into and clause == "CONFLICT" and mentions:
+                if (key == "WHERE" and clause != "CONFLICT") or (
+                    key == "WHERE" and into and clause == "CONFLICT" and mentions
+                ):
                     where |= aliases
                 elif key == "ON" and clause == "FROM" and mentions:
                     last = mentions[-1]
@@ -231,7 +260,8 @@ class Reader:
             elif key in CLAUSES and not (clause == "CONFLICT" and key == "SET"):
                 clause = key
             elif self.held(token.table) and (
-                before in ("IN", "TABLE") or (clause in ("", "FROM", "UPDATE", "INTO") and not dotted(items, index))
+                before in ("IN", "TABLE")
+                or (clause in ("", "FROM", "UPDATE", "INTO") and not dotted(items, index))
             ):
                 raise Unread(f"Name {token.table} in a FROM of its own.")
         self.settle(mentions, where)
@@ -284,8 +314,8 @@ def read(
 ) -> tuple[set[str], list[str], bool]:
     """Judge one text under a use's `value` (0 where none is open).
 
-    Returns the personal tables that it reads or writes, those among them that lack the condition, and whether it
-    sets the mask of a row and names no other table (an INSERT, or an UPDATE of the mask). Raises `Unread`.
+    Returns the personal tables that it reads or writes, those among them that lack the condition, and whether
+    it sets the mask of a row and names no other table (an INSERT, or an UPDATE of the mask). Raises `Unread`.
     """
     items = tokens(sql, postgresql)
     while items and items[-1].text == ";":

@@ -10,7 +10,7 @@ MASK = "mask"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A personal table: `open` columns are keys and the mask; `masked` is False where the mask lies elsewhere."""
+    """A personal table: `open` columns are keys and the mask; `masked` is False without a mask of its own."""
 
     name: str
     open: frozenset[str]
@@ -23,13 +23,17 @@ _watchers: list[Callable[[], None]] = []
 
 
 def hold(table: str, open_columns: Iterable[str] = (), *, masked: bool = True) -> Table:
-    """Put a table under the gate. `open_columns` (keys) stay readable to the database itself; so does the mask.
+    """Put a table under the gate. `open_columns` (keys) stay readable to the database itself; so does the
+    mask.
 
-    A table without a mask of its own (`masked=False`: the child of multi-table inheritance) is refused outright.
+    A table without a mask of its own (`masked=False`: the child of multi-table inheritance) is refused
+    outright. Holding a table again adds to its open columns.
     """
     name = table.strip('"').lower()
-    held = Table(name, frozenset({column.lower() for column in open_columns} | {MASK}), masked)
-    if HELD.get(name) != held:
+    known = HELD.get(name)
+    columns = {column.lower() for column in open_columns} | {MASK} | (known.open if known else set())
+    held = Table(name, frozenset(columns), masked and (known is None or known.masked))
+    if known != held:
         HELD[name] = held
         if name != table:
             HELD[table] = held
@@ -43,6 +47,6 @@ def watch(watcher: Callable[[], None]) -> None:
     _watchers.append(watcher)
 
 
-def all() -> list[Table]:  # noqa: A001 - `tables.all()` reads well
+def all() -> dict[str, Table]:
     """Return every personal table, by name."""
-    return [HELD[name] for name in sorted(HELD) if HELD[name].name == name]
+    return {name: HELD[name] for name in sorted(HELD) if HELD[name].name == name}

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Task:
-    """A function that the worker calls every `every` seconds; `use` None means it touches no personal table."""
+    """A function that the worker calls every `every` seconds; `use` None: it touches no personal table."""
 
     name: str
     use: str | None
@@ -62,7 +62,7 @@ def task(
     return register
 
 
-def all() -> list[Task]:  # noqa: A001 - `tasks.all()` reads well
+def all() -> list[Task]:
     """Return every task, by name."""
     return [_TASKS[name] for name in sorted(_TASKS)]
 

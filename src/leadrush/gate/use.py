@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from inspect import CO_ASYNC_GENERATOR, CO_GENERATOR
 from types import FrameType, TracebackType
+from typing import Any
 
 from leadrush.gate import uses
 from leadrush.gate.uses import Use
@@ -28,13 +30,17 @@ class NoUse(Closed):
     """Personal data was asked for while no use was in force."""
 
 
+class Unpublished(Closed):
+    """No version of the statement is in force yet, so nothing may be used."""
+
+
 class Refused(Closed):
     """Personal data was asked for in a way, or for a use, that the gate does not let through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: `kind` is "person", "staff" or "program"; `id` a person's UUID as text, or a program's name."""
+    """Who acts: `kind` is "person", "staff" or "program"; `id` a UUID as text, or a program's name."""
 
     kind: str
     id: str
@@ -47,11 +53,12 @@ class Actor:
 class Door:
     """An open use: which one, for whom, and whether it has ended.
 
-    `bit` is the use's number (0..61) and `value` the same as a mask (1 << bit). A task that copied the context
-    keeps the door but not the use: `ended` is set for everybody when the `with` is left.
+    `bit` is the use's number (0..61) and `value` the same as a mask (1 << bit). A task that copied the
+    context keeps the door but not the use: `ended` is set for everybody when the `with` is left. `notes` is
+    for what others remember about this door, such as the ledger entries that it wrote.
     """
 
-    __slots__ = ("_actor", "bit", "ended", "frame", "use", "value", "what")
+    __slots__ = ("_actor", "bit", "ended", "frame", "notes", "use", "value", "what")
 
     def __init__(self, use: Use, actor: Actor | Callable[[], Actor], what: str) -> None:
         self.use = use
@@ -60,6 +67,7 @@ class Door:
         self.what = what
         self.ended = False
         self.frame: FrameType | None = None
+        self.notes: dict[Any, Any] = {}
         self._actor = actor
 
     @property
@@ -83,18 +91,16 @@ SHAPING: ContextVar[bool] = ContextVar("leadrush.gate.shaping", default=False)
 NOBODY = Actor("program", "unnamed")
 
 
-class using:  # noqa: N801 - it reads as a word: `with using("webinars.serve"):`
+class using:
     """Open a use for the block: `with using("webinars.serve", actor=..., what="webinars.reminder") as door:`.
 
-    Nested uses shadow the outer one. Raises `Refused` for a name that no room has declared. Only a `with` opens
-    a use: there is nothing to set and forget.
+    Nested uses shadow the outer one. Raises `Refused` for a name that no room has declared. Only a `with`
+    opens a use: there is nothing to set and forget.
     """
 
     __slots__ = ("_door", "_token")
 
-    def __init__(
-        self, use_name: str, *, actor: Actor | Callable[[], Actor] = NOBODY, what: str = ""
-    ) -> None:
+    def __init__(self, use_name: str, *, actor: Actor | Callable[[], Actor] = NOBODY, what: str = "") -> None:
         try:
             use = uses.get(use_name)
         except KeyError:
@@ -122,14 +128,12 @@ class using:  # noqa: N801 - it reads as a word: `with using("webinars.serve"):`
         self._door.ended = True
         self._door.frame = None
         assert self._token is not None
-        try:
+        # A generator that was thrown away elsewhere ends in a context that never had this use.
+        with suppress(ValueError):
             IN_FORCE.reset(self._token)
-        except ValueError:
-            # A generator that was thrown away elsewhere ends in a context that never had this use.
-            pass
 
 
-class shaping:  # noqa: N801 - reads as a word, like `using`
+class shaping:
     """The state in which tables are made, altered and emptied; it reads nothing but keys.
 
     Only the gate's schema editors and the flush of test databases enter it: models stay closed in it.

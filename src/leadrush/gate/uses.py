@@ -60,6 +60,6 @@ def get(name: str) -> Use:
     return _BY_NAME[name]
 
 
-def all() -> list[Use]:  # noqa: A001 - `uses.all()` reads well
+def all() -> list[Use]:
     """Return every use, by bit."""
     return [_BY_BIT[bit] for bit in sorted(_BY_BIT)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from leadrush.gate.models import Version
-from leadrush.gate.use import Closed
+from leadrush.gate.use import Unpublished
 
 if TYPE_CHECKING:
     from leadrush.statement import Version as Text
@@ -28,11 +29,11 @@ class InForce:
     def forget(self) -> None:
         """Look into the table at the next asking."""
         self.text: Text | None = None
-        self.number = 0
+        self.row: Version | None = None
         self.looked = float("-inf")
 
     def get(self) -> Text:
-        """Return the version; one indexed query a second, at most. Raises `Closed` when none is published."""
+        """Return the version; one indexed query a second, at most. Raises `Unpublished` when none is published."""
         text = self.text
         if text is not None and time.monotonic() - self.looked < LOOK_AGAIN:
             return text
@@ -40,10 +41,12 @@ class InForce:
             now = time.monotonic()
             number = Version.objects.order_by("-number").values_list("number", flat=True).first()
             if number is None:
-                raise Closed("No version of the statement is published, so nothing may be used: run `leadrush up`.")
-            if number != self.number or self.text is None:
-                self.text = parsed(Version.objects.values_list("text", flat=True).get(number=number))
-                self.number = number
+                raise Unpublished(
+                    "No version of the statement is published, so nothing may be used: run `leadrush up`."
+                )
+            if self.row is None or self.text is None or number != self.row.number:
+                row = Version.objects.get(number=number)
+                self.row, self.text = row, parsed(row)
             self.looked = now
             return self.text
 
@@ -51,16 +54,31 @@ class InForce:
 IN_FORCE = InForce()
 
 
-def parsed(text: str) -> Text:
-    """Return the version whose canonical JSON is `text`."""
+def parsed(row: Version) -> Text:
+    """Return the version that a row holds. Raises `statement.Faulty` when it is not what was published."""
     from leadrush.statement import Version as Text
 
-    return Text.from_canonical(text.encode())
+    return Text.from_canonical(row.text.encode(), row.digest)
 
 
 def force() -> Text:
     """Return the version of the statement in force (`leadrush.statement.Version`)."""
     return IN_FORCE.get()
+
+
+def row_in_force() -> Version:
+    """Return the row of the version in force, for what points at it (`Giving.version`)."""
+    force()
+    row = IN_FORCE.row
+    assert row is not None
+    return row
+
+
+@lru_cache(maxsize=64)
+def version_of(key: int) -> Text:
+    """Return the version whose row has this primary key. Published ones never change: each is read once."""
+    row = Version.objects.get(pk=key)
+    return parsed(row)
 
 
 def publish(text: Text) -> Version:

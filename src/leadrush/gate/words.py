@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadrush.gate.tables import MASK
 from leadrush.gate.use import Door, NoUse, explain, in_force
 
-# Bit 62 is no use's: on PostgreSQL it tells the policies that a statement writes and carries its own condition.
+# Bit 62 is no use's: it tells PostgreSQL's policies that a statement writes and carries its own condition.
 WRITING = 1 << 62
 
 
@@ -15,7 +15,7 @@ def words(alias: str, value: int) -> str:
 
 
 def condition(alias_or_table: str, door: Door | None = None) -> str:
-    """Return the condition for raw SQL, on a table or its alias, to be joined by AND: `WHERE {condition("t")}`.
+    """Return the condition for raw SQL on a table or its alias: `WHERE {condition("t")} AND (...)`.
 
     Raises `NoUse` where no use is in force.
     """

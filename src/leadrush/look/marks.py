@@ -52,8 +52,10 @@ def statement_url(slug: str = "") -> str:
 
 def version() -> Version | None:
     """Return the statement in force, or None before the first one is published."""
-    force = getattr(gate, "force", None)  # until the gate publishes
-    return force() if force else None
+    try:
+        return gate.force()
+    except gate.Unpublished:
+        return None
 
 
 def mark(slug: str) -> Mark:

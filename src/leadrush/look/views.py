@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from leadrush import look
+from leadrush import gate, look
 from leadrush.look.colours import HEX
 
 
+@gate.door(None, why="two colours that the owner chose")
 def green(request: HttpRequest) -> HttpResponse:
     """Answer with the owner's green. The address carries the row's stamp, so it may be kept."""
     business = look.business()

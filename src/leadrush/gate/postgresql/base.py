@@ -1,8 +1,8 @@
 """The engine `leadrush.gate.postgresql`: Django's PostgreSQL, with every statement judged.
 
-Two locks: the cursor judges text, and row-level security (`policies.py`) hides rows from whatever did not come
-through the cursor. The use travels in the same message as the statement and ends with its transaction, so nothing
-is left on a connection that somebody else takes over, behind a pooler neither.
+Two locks: the cursor judges text, and row-level security (`policies.py`) hides rows from whatever did not
+come through the cursor. The use travels in the same message as the statement and ends with its transaction,
+so nothing is left on a connection that somebody else takes over, behind a pooler neither.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Cursor(Gated):
 
     @property
     def apart(self) -> bool:
-        """Whether the statement cannot share its message: DECLARE CURSOR, or parameters bound by the server."""
+        """Whether the statement cannot share its message: DECLARE, or parameters bound by the server."""
         return isinstance(self.cursor, ServerCursor) or self.db.features.uses_server_side_binding
 
     def in_two(self, sql: Any, params: Any, many: bool) -> Any:
@@ -66,7 +66,7 @@ class Cursor(Gated):
                 raw.execute(tell(self.value))
 
 
-class DebugCursor(Cursor, base.CursorDebugWrapper):  # type: ignore[misc]
+class DebugCursor(Cursor, base.CursorDebugWrapper):
     """The same, logged in `connection.queries`."""
 
 

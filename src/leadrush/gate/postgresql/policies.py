@@ -30,7 +30,7 @@ SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
 
 def state(connection: Any) -> dict[str, tuple[bool, set[str]]]:
     """Return, for each personal table that exists: whether security is on and forced, and its policies."""
-    names = [table.name for table in tables.all() if table.masked]
+    names = [table.name for table in tables.all().values() if table.masked]
     with connection.cursor() as cursor:
         cursor.execute(STATE, [names])
         return {name: (forced, set(policies)) for name, forced, policies in cursor.fetchall()}

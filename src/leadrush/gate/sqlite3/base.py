@@ -1,7 +1,7 @@
 """The engine `leadrush.gate.sqlite3`: Django's SQLite, with every statement judged.
 
-Two locks: the cursor judges text, and SQLite's authorizer refuses the columns of personal tables to whatever did
-not come through the cursor. The authorizer is asked once, when a statement is prepared.
+Two locks: the cursor judges text, and SQLite's authorizer refuses the columns of personal tables to whatever
+did not come through the cursor. The authorizer is asked once, when a statement is prepared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Flag:
 
     def authorize(self, action: int, table: str | None, column: str | None, *where: Any) -> int:
         """Answer SQLite; an exception in here counts as a refusal."""
-        if table is None or (action not in WRITES and action not in (sqlite3.SQLITE_READ, sqlite3.SQLITE_UPDATE)):
+        if table is None or (
+            action not in WRITES and action not in (sqlite3.SQLITE_READ, sqlite3.SQLITE_UPDATE)
+        ):
             return sqlite3.SQLITE_OK
         held = HELD.get(table.lower())
         if held is None or held.name in self.tables or self.tables is EVERYTHING:
