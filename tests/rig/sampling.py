@@ -32,7 +32,12 @@ def settle(config: pytest.Config) -> str:
 def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out most slow tests, unless they were asked for by name, by mark or by `LEADRUSH_SLOW=all`."""
     named = any("::" in argument or argument.endswith(".py") for argument in config.args)
-    if named or "slow" in config.option.markexpr or config.option.keyword or os.environ.get("LEADRUSH_SLOW") == "all":
+    if (
+        named
+        or "slow" in config.option.markexpr
+        or config.option.keyword
+        or os.environ.get("LEADRUSH_SLOW") == "all"
+    ):
         return
     seed = os.environ["LEADRUSH_SEED"]
 

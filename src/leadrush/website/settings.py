@@ -11,6 +11,7 @@ from pathlib import Path
 
 from leadrush.look import parts
 from leadrush.website.databases import database
+from leadrush.website.running import logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LEADRUSH_DATA", "data")).resolve()
@@ -23,6 +24,8 @@ ALLOWED_HOSTS = os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],test
 # where no backup of the data takes it.
 MASTER_KEY = os.environ.get("LEADRUSH_MASTER_KEY", "")
 MASTER_KEY_FILE = DATA / "keys" / "master.key"
+
+LOGGING = logs.settings(os.environ.get("LEADRUSH_LOG", "WARNING"))
 
 INSTALLED_APPS = [
     "leadrush.gate",

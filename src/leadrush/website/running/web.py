@@ -27,7 +27,7 @@ def serve(listening: socket.socket, application: Street | None = None) -> None:
         lifespan="on",
         access_log=False,
         server_header=False,
-        log_level="warning",
+        log_config=None,  # Django's LOGGING holds for the server too
         timeout_graceful_shutdown=GRACE,
     )
     server = uvicorn.Server(config)
