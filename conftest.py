@@ -101,3 +101,20 @@ def data_folder(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = folder / "media"
     settings.STATIC_ROOT = folder / "static"
     return folder
+
+
+@pytest.fixture
+def published(db: None) -> Any:
+    """Put version 1 of the statement in force, made of the installed rooms' clauses with their defaults."""
+    from datetime import date
+
+    from leadrush import gate, statement
+    from leadrush.gate import rooms, versions
+
+    versions.IN_FORCE.forget()
+    versions.version_of.cache_clear()
+    text = statement.Version.draw_up(rooms.templates(), number=1, published=date(2026, 1, 1))
+    gate.publish(text)
+    yield text
+    versions.IN_FORCE.forget()
+    versions.version_of.cache_clear()

@@ -25,8 +25,10 @@ class GateConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leadrush.gate import checks
+        from leadrush.gate import checks, rooms, uses
 
+        for room in rooms.all():
+            uses.register(*room.uses)
         # Sent once for each app after all tables stand; once is enough.
         post_migrate.connect(protect_tables, sender=self, dispatch_uid="gate.protect_tables")
         for check in checks.STANDING:

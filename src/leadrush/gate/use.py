@@ -94,13 +94,15 @@ NOBODY = Actor("program", "unnamed")
 class using:
     """Open a use for the block: `with using("webinars.serve", actor=..., what="webinars.reminder") as door:`.
 
-    Nested uses shadow the outer one. Raises `Refused` for a name that no room has declared. Only a `with`
+    Nested uses shadow the outer one, and its actor acts on where no other is named. Raises `Refused` for a name that no room has declared. Only a `with`
     opens a use: there is nothing to set and forget.
     """
 
     __slots__ = ("_door", "_token")
 
-    def __init__(self, use_name: str, *, actor: Actor | Callable[[], Actor] = NOBODY, what: str = "") -> None:
+    def __init__(
+        self, use_name: str, *, actor: Actor | Callable[[], Actor] | None = None, what: str = ""
+    ) -> None:
         try:
             use = uses.get(use_name)
         except KeyError:
@@ -108,6 +110,9 @@ class using:
                 f"There is no use named {use_name!r}. Declare it in the room's clauses/uses.toml, "
                 "with a clause that allows it."
             ) from None
+        if actor is None:
+            outer = IN_FORCE.get()
+            actor = outer._actor if outer is not None and not outer.ended else NOBODY
         self._door = Door(use, actor, what)
         self._token: Token[Door | None] | None = None
 

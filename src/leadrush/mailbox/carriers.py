@@ -122,7 +122,7 @@ def _word(fault: Exception) -> str:
 
 
 def compose(message: Message, letter: Letter, address: str) -> EmailMessage:
-    """Return the MIME message: text, HTML, and a calendar part where there is one. Idempotent by Message-ID."""
+    """Return the MIME message: text, HTML, a calendar part where there is one. The Message-ID is stable."""
     mail = EmailMessage(policy=WIRE)
     mail["Subject"] = letter.subject
     mail["From"] = formataddr((look.business().name, settings.MAIL_FROM))
@@ -144,7 +144,7 @@ def compose(message: Message, letter: Letter, address: str) -> EmailMessage:
 
 @contextmanager
 def connect() -> Iterator[Carrier]:
-    """Open what carries messages now; where the server cannot be reached, `ready` is False and `fault` says so."""
+    """Open what carries messages now; out of reach, its `ready` is False and its `fault` says why."""
     if not settings.SMTP_URL:
         yield Carrier()
         return

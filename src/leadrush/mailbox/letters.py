@@ -1,6 +1,6 @@
 """A letter: the words of a message, written from one Markdown template, as text and as HTML.
 
-`templates/ROOM/mail/NAME.md` begins with `# Subject`. Values are escaped, so that a name cannot become a link.
+`templates/ROOM/mail/NAME.md` begins with `# Subject`. Values are escaped: a name cannot become a link.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class State(models.TextChoices):
 
 
 class Message(Held):
-    """One message to one person: its words sealed, its fate in the clear. Nothing in this row names anybody."""
+    """One message to one person: its words sealed, its fate in the clear. The row names nobody."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     use = models.CharField(max_length=64)

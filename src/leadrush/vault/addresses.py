@@ -18,7 +18,7 @@ LONGEST = 254
 
 
 def read(text: str) -> str:
-    """Return the address in its normal form (NFC, lower-case domain). Raises `ValidationError` with a word."""
+    """Return the address in normal form (NFC, lower-case domain). Raises `ValidationError` with a word."""
     text = text.strip()
     if len(text) > LONGEST:
         raise ValidationError(_("An e-mail address has at most 254 characters."), code="long")

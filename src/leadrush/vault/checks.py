@@ -53,7 +53,7 @@ def declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def clauses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Each declaration's clause exists and allows its categories; each clause is kept and checked by real code."""
+    """Each declaration's clause exists and allows its categories; real code keeps and checks each clause."""
     found = [_error("E010", fault) for fault in statement.faults(rooms.all())]
     templates = {clause.slug: clause for room in rooms.all() for clause in room.clauses}
     for declared in collects.gated():

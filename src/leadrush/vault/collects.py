@@ -19,8 +19,6 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import Promise
 
-from leadrush import gate
-
 Words = str | Promise
 
 
@@ -69,7 +67,7 @@ _register = _Register()
 
 
 def discover() -> None:
-    """Read every app's `collects.py` and tell the gate which tables it holds queries to."""
+    """Read every app's `collects.py`."""
     for app in apps.get_app_configs():
         # The vault's own declarations stand beside this module, because this one has the name already.
         name = f"{app.name}.{'declared' if app.label == 'vault' else 'collects'}"
@@ -83,9 +81,8 @@ def discover() -> None:
 
 
 def register(declared: Collects) -> None:
-    """Register one declaration; the gate holds its table from now on."""
+    """Register one declaration. The gate holds its table already: the model extends `Held`."""
     _register.collects[declared.label] = declared
-    gate.tables.hold(declared.model._meta.db_table)
 
 
 def of(model: type[Model]) -> Collects:

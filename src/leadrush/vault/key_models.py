@@ -1,4 +1,4 @@
-"""The tables of the `keys` database: wrapped keys, the blind index, and the word that proves the master key."""
+"""The tables of the `keys` database: wrapped keys, the blind index, the word that proves the master key."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class BlindIndex(models.Model):
 
 
 class MasterCheck(models.Model):
-    """One sealed word, by which a wrong master key is told from a right one before anything is made with it."""
+    """One sealed word, by which a wrong master key is told before anything is made with it."""
 
     database: ClassVar[str] = "keys"
 

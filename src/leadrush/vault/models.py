@@ -105,7 +105,7 @@ class Held(Gated):
 
 
 class Item(Held):
-    """One sealed identifier: an address, a name. Its value exists in memory only, for a use that may see it."""
+    """One sealed identifier: an address, a name. Its value exists in memory only, for a use that may see."""
 
     kind = models.CharField(max_length=32)
     category = models.CharField(max_length=64)

@@ -31,7 +31,7 @@ ORDER = list(Role)
 
 
 class Persons(BaseUserManager["Person"]):
-    """Django asks a sign-in model for these two; there is no other way to make a person than `vault.welcome`."""
+    """What Django asks of a sign-in model; persons are made by `vault.welcome` and nowhere else."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(pk=username)

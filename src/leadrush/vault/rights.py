@@ -54,7 +54,7 @@ def form_words(code: str) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """One item on “What we hold about you”. `uses` are (title, clause's slug); `correct` an address or empty."""
+    """One item on “What we hold about you”. `uses`: (title, clause); `correct`: an address name or empty."""
 
     key: str
     title: str

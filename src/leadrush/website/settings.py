@@ -26,12 +26,22 @@ MASTER_KEY = os.environ.get("LEADRUSH_MASTER_KEY", "")
 MASTER_KEY_FILE = DATA / "keys" / "master.key"
 
 LOGGING = logs.settings(os.environ.get("LEADRUSH_LOG", "WARNING"))
+# The address under which people reach the site; links in mails begin with it.
+SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+# `smtp://name:word@host:port/?tls=starttls`; without it, outgoing mail is read in the console.
+SMTP_URL = os.environ.get("SMTP_URL", "")
+MAIL_FROM = os.environ.get("MAIL_FROM", "post@localhost")
 
 INSTALLED_APPS = [
     "leadrush.gate",
     "leadrush.ledger",
+    "leadrush.vault",
     "leadrush.look",
     "leadrush.console",
+    "leadrush.mailbox",
+    "leadrush.people",
+    "leadrush.webinars",
+    "leadrush.accountability",
     "django_htmx",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -58,6 +68,7 @@ DATABASES = {
     "keys": database("KEYS_URL", DATA / "keys" / "keys.sqlite3", synchronous="FULL"),
     "ledger": database("LEDGER_URL", DATA / "ledger.sqlite3", synchronous="FULL"),
 }
+AUTH_USER_MODEL = "vault.Person"
 DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

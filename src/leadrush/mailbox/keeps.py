@@ -1,0 +1,25 @@
+"""The checks that count whether the mailbox's clause is kept. Run under `accountability.check`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from leadrush import gate
+from leadrush.gate.evidence import Count
+from leadrush.mailbox.models import Message, State
+
+GRACE = timedelta(minutes=10)
+
+
+def messages_go_when_due() -> Count:
+    """Count messages that should have left or been erased and were not. Clause `messages`."""
+    now = timezone.now()
+    stuck = Message.objects.filter(state__in=[State.WAITING, State.LEAVING], next_at__lt=now - GRACE)
+    term = gate.force().term("lr:Message", "mailbox.deliver")
+    kept = Message.objects.none()
+    if term is not None and term.retention.days is not None:
+        over = now - timedelta(days=term.retention.days, hours=2)
+        kept = Message.objects.exclude(state__in=[State.WAITING, State.LEAVING]).filter(moved_at__lt=over)
+    return Count(stuck.count() + kept.count(), Message.objects.count())
