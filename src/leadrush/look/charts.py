@@ -33,6 +33,7 @@ class Drawn:
     width: float
     height: float
     middle: float
+    note_y: float
     named: bool
 
 
@@ -77,13 +78,23 @@ class Bars:
         step = (WIDTH - LEFT) / len(self.bars)
         width = round(min(step * 0.74, 60), 1)
         every = math.ceil(len(self.bars) / LABELS)
+        tops = [self._y(bar.value) for bar in self.bars]
         found = []
         for at, bar in enumerate(self.bars):
             if bar.value < 0:
                 raise ValueError(f"a bar is a number of 0 or more: {bar}")
-            x, y = round(LEFT + at * step, 1), self._y(bar.value)
+            x, y = round(LEFT + at * step, 1), tops[at]
             found.append(
-                Drawn(bar, x, y, width, round(GROUND - y, 1), round(x + width / 2, 1), at % every == 0)
+                Drawn(
+                    bar,
+                    x,
+                    y,
+                    width,
+                    round(GROUND - y, 1),
+                    middle=round(x + width / 2, 1),
+                    note_y=min(tops[max(at - 1, 0) : at + 2]),  # clear of the bars beside it
+                    named=at % every == 0,
+                )
             )
         return found
 

@@ -29,36 +29,49 @@ class Spoken(forms.BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            label = field.label or name.replace("_", " ").capitalize()
+        for field in self.fields.values():
             for code, words in _words(field).items():
-                plain = type(field).default_error_messages.get(
-                    code
-                ) or forms.Field.default_error_messages.get(code)
-                if field.error_messages.get(code) in (None, plain):
-                    field.error_messages[code] = words % {"label": label}
+                # Django's own words are translatable and come from its catalogue; a form's own stay.
+                if code in _given(field):
+                    continue
+                field.error_messages[code] = words
 
 
 class Form(Spoken, forms.Form):
     """A form whose errors say what to write."""
 
 
+def _given(field: forms.Field) -> set[str]:
+    """Return the codes whose words the form gave itself, and not Django."""
+    known: dict[str, Any] = {}
+    for base in reversed(type(field).__mro__):
+        known.update(getattr(base, "default_error_messages", {}))
+    return {code for code, words in field.error_messages.items() if words != known.get(code)}
+
+
 def _words(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, forms.ChoiceField):
-        return {"required": _("Choose one: %(label)s."), "invalid_choice": _("Choose one of those shown.")}
+        return {"required": _("Choose one."), "invalid_choice": _("Choose one of those shown.")}
     if isinstance(field, forms.BooleanField):
-        return {"required": _("Tick this to go on: %(label)s.")}
-    words = {"required": _("Fill this in: %(label)s.")}
-    if isinstance(field, forms.EmailField):
-        words["invalid"] = _("Write it like name@example.org.")
-    elif isinstance(field, forms.DateTimeField):
-        words["invalid"] = _("Write the day and the hour like 2027-05-14 19:00.")
-    elif isinstance(field, forms.DateField):
-        words["invalid"] = _("Write the day like 2027-05-14.")
-    elif isinstance(field, forms.IntegerField):
-        words["invalid"] = _("Write a whole number.")
-    elif isinstance(field, forms.URLField):
-        words["invalid"] = _("Write the whole address, like https://example.org/page.")
+        return {"required": _("Tick this to go on.")}
+    words = {
+        "required": _("Fill this in."),
+        "max_length": _("Use at most %(limit_value)d characters. This has %(show_value)d."),
+        "min_length": _("Use at least %(limit_value)d characters. This has %(show_value)d."),
+        "max_value": _("Write a number up to %(limit_value)s."),
+        "min_value": _("Write a number from %(limit_value)s."),
+        "null_characters_not_allowed": _("Take out the characters that cannot be seen, and send it again."),
+    }
+    for field_class, invalid in (
+        (forms.EmailField, _("Write it like name@example.org.")),
+        (forms.DateTimeField, _("Write the day and the hour like 2027-05-14 19:00.")),
+        (forms.DateField, _("Write the day like 2027-05-14.")),
+        (forms.IntegerField, _("Write a whole number.")),
+        (forms.URLField, _("Write the whole address, like https://example.org/page.")),
+    ):
+        if isinstance(field, field_class):
+            words["invalid"] = invalid
+            break
     return words
 
 
@@ -98,11 +111,12 @@ def live_words(bound: BoundField) -> str:
 
 
 def put_right(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """Return (id of the input, error) for each error; the id is empty for errors of the whole form."""
+    """Return (id of the input, words) for each error; the id is empty for errors of the whole form."""
     found = [("", str(error)) for error in form.non_field_errors()]
     for bound in form:
         for error in bound.errors:
             # A group has no input of the field's own id: its first choice carries `_0`.
             target = f"{bound.auto_id}_0" if kind(bound) == "group" else bound.auto_id
-            found.append(("" if bound.is_hidden else target, str(error)))
+            words = _("%(label)s: %(error)s") % {"label": bound.label, "error": error}
+            found.append(("", str(error)) if bound.is_hidden else (target, words))
     return found

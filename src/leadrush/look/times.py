@@ -75,7 +75,6 @@ def zone_words(moment: datetime | None = None) -> str:
     """Return the business's zone in words, with its distance from UTC then: `London time, GMT+01:00`."""
     here = at_home(moment or timezone.now())
     city = get_timezone_location(here.tzinfo, locale=locales.in_use(), return_city=True)
-    return _("%(city)s time, %(offset)s") % {
-        "city": city,
-        "offset": get_timezone_gmt(here, locale=locales.in_use()),
-    }
+    # The offset as one reads it: GMT, GMT+1, GMT+5:30.
+    offset = get_timezone_gmt(here, "short", locale=locales.in_use()) if here.utcoffset() else "GMT"
+    return _("%(city)s time, %(offset)s") % {"city": city, "offset": offset}

@@ -10,7 +10,7 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   if (text(ours) === text(theirs)) continue;
   const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", ...(day(ours) === day(theirs) ? {} : { weekday: "long" }) }).format(moment);
   const beside = document.createElement("span");
-  beside.className = "less soft";
+  beside.className = "beside less soft";
   beside.textContent = ` (${time.dataset.local.replace("%(time)s", hour)})`;
   time.after(beside);
 }
