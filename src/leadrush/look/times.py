@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt, get_timezone_location
@@ -28,15 +29,24 @@ def day(value: date | datetime, *, weekday: bool = False, short: bool = False) -
     """Return `2 June 2025`; this year's days go without the year; `short` gives `2 Jun`."""
     if isinstance(value, datetime):
         value = at_home(value).date()
-    skeleton = "MMMd" if short else "MMMMd"
-    if weekday:
-        skeleton += "EEE" if short else "EEEE"
+    locale = locales.in_use()
     if value.year != today().year:
-        skeleton = "y" + skeleton
-    # With a year and a weekday a skeleton is pieced together; the locale's own full date is better.
-    if skeleton == "yMMMMdEEEE":
-        return format_date(value, "full", locale=locales.in_use())
-    return format_skeleton(skeleton, datetime(value.year, value.month, value.day), locale=locales.in_use())
+        # With a year the locale has whole patterns; pieced together from a skeleton they come out shortened.
+        if weekday and short:
+            return format_skeleton("yMMMEd", _noon(value), locale=locale)
+        return format_date(value, "full" if weekday else "medium" if short else "long", locale=locale)
+    if weekday and not short:
+        # No skeleton writes a weekday out; the full pattern does, and where the year stands last it can go.
+        full = locale.date_formats["full"].pattern
+        if full.startswith("EEEE") and full != (without := re.sub(r"[\s,]*y+$", "", full)):
+            return format_date(value, without, locale=locale)
+    skeleton = "MMMd" if short else "MMMMd"
+    return format_skeleton(skeleton + ("EEE" if weekday else ""), _noon(value), locale=locale)
+
+
+def _noon(value: date) -> datetime:
+    """Return the day as babel wants it for a skeleton."""
+    return datetime(value.year, value.month, value.day, 12)
 
 
 def clock(moment: datetime) -> str:
@@ -75,6 +85,5 @@ def zone_words(moment: datetime | None = None) -> str:
     """Return the business's zone in words, with its distance from UTC then: `London time, GMT+01:00`."""
     here = at_home(moment or timezone.now())
     city = get_timezone_location(here.tzinfo, locale=locales.in_use(), return_city=True)
-    # The offset as one reads it: GMT, GMT+1, GMT+5:30.
-    offset = get_timezone_gmt(here, "short", locale=locales.in_use()) if here.utcoffset() else "GMT"
+    offset = get_timezone_gmt(here, locale=locales.in_use()) if here.utcoffset() else "GMT"
     return _("%(city)s time, %(offset)s") % {"city": city, "offset": offset}
