@@ -36,12 +36,15 @@ def day(value: date | datetime, *, weekday: bool = False, short: bool = False) -
             return format_skeleton("yMMMEd", _noon(value), locale=locale)
         return format_date(value, "full" if weekday else "medium" if short else "long", locale=locale)
     if weekday and not short:
-        # No skeleton writes a weekday out; the full pattern does, and where the year stands last it can go.
-        full = locale.date_formats["full"].pattern
-        if full.startswith("EEEE") and full != (without := re.sub(r"[\s,]*y+$", "", full)):
+        # Few locales have a skeleton that writes the weekday out; where the year stands last in the full
+        # pattern, that one does without it.
+        full = str(locale.date_formats["full"].pattern)
+        without = re.sub(r"[\s,]*(?:'de'\s*)?y+$", "", full)
+        if "MMMMEEEEd" not in locale.datetime_skeletons and full.startswith("EEEE") and without != full:
             return format_date(value, without, locale=locale)
-    skeleton = "MMMd" if short else "MMMMd"
-    return format_skeleton(skeleton + ("EEE" if weekday else ""), _noon(value), locale=locale)
+        return format_skeleton("MMMMEEEEd", _noon(value), locale=locale)
+    skeleton = ("MMMEd" if weekday else "MMMd") if short else "MMMMd"
+    return format_skeleton(skeleton, _noon(value), locale=locale)
 
 
 def _noon(value: date) -> datetime:

@@ -12,6 +12,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from leadrush import gate
+from leadrush.gate import versions
 from leadrush.look import models, proofs
 from leadrush.statement import Clause, Version
 
@@ -25,17 +26,19 @@ def a_clause(slug: str) -> Clause:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     models.forget()
+    versions.IN_FORCE.forget()
     yield
     models.forget()
     proofs.register(None, None)
 
 
 @pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> Version:
-    """Put a statement of three clauses in force."""
+def version(db: None) -> Iterator[Version]:
+    """Publish a statement of three clauses."""
     it = Version(2, date(2026, 9, 3), tuple(a_clause(slug) for slug in ("forms", "webinars", "signing-in")))
-    monkeypatch.setattr(gate, "force", lambda: it, raising=False)
-    return it
+    gate.publish(it)
+    yield it
+    versions.IN_FORCE.forget()
 
 
 @pytest.fixture
