@@ -9,14 +9,14 @@ import atexit
 import os
 import shutil
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 # A process of its own data: two test runs, or two workers of one run, never meet in a file.
 _DATA = tempfile.mkdtemp(prefix="leadrush-data-")
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 os.environ["LEADRUSH_DATA"] = _DATA
-(Path(_DATA) / "keys").mkdir()
+for _folder in ("keys", "static", "media"):
+    (Path(_DATA) / _folder).mkdir()
 # 32 zero bytes, written as the vault writes a master key.
 os.environ["LEADRUSH_MASTER_KEY"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
@@ -27,14 +27,9 @@ TEST_DATABASES = os.environ.get("TEST_DATABASES", "sqlite")
 if TEST_DATABASES not in ("sqlite", "postgresql"):
     raise SystemExit(f"TEST_DATABASES is {TEST_DATABASES!r}; it can be sqlite or postgresql.")
 
-_GATED = find_spec("leadrush.gate.sqlite3") is not None  # until the engines stand
-
 for _alias, _database in DATABASES.items():
-    if not _GATED:
-        _database["ENGINE"] = "django.db.backends.sqlite3"
     if TEST_DATABASES == "postgresql":
-        _engine = "leadrush.gate.postgresql" if _GATED else "django.db.backends.postgresql"
-        _database.update(ENGINE=_engine)
+        _database.update(ENGINE="leadrush.gate.postgresql")
         if _database.get("OPTIONS", {}).pop("init_command", None):  # no address given: the rig sets it
             _database.update(NAME=f"test_{_alias}", OPTIONS={})
     else:

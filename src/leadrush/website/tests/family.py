@@ -10,6 +10,7 @@ import sys
 from leadrush.website.running.supervise import Child, supervise
 
 if __name__ == "__main__":
-    head = "import os, signal, subprocess, sys, time; print('child', os.getpid(), flush=True);"
+    # One write a line: two children speak at once, and print makes several writes.
+    head = "import os, signal, subprocess, sys, time; os.write(1, b'child %d\\n' % os.getpid());"
     supervise([Child(f"{n}", [sys.executable, "-c", head + code]) for n, code in enumerate(sys.argv[1:])])
     print("ended", flush=True)
