@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.db import connections
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.template.loader import render_to_string
-from django.test import Client
+from django.test import Client, override_settings
 from django_ratelimit.exceptions import Ratelimited
 
 from leadrush.look import errors, menu, models, parts, regions
@@ -112,9 +112,7 @@ def test_the_page_for_500_needs_no_request_and_no_database() -> None:
     assert not any(connection.in_atomic_block for connection in connections.all())
 
 
-def test_a_broken_template_does_not_hide_that_the_site_failed(settings: object) -> None:
-    from django.test import override_settings
-
+def test_a_broken_template_does_not_hide_that_the_site_failed() -> None:
     with override_settings(TEMPLATES=[]):
         response = errors.failed()
     assert response.status_code == 500

@@ -29,7 +29,7 @@ def test_another_year_is_said() -> None:
     assert times.day(date(2027, 5, 14)) == "14 May 2027"
 
 
-def test_a_page_in_another_language_writes_its_days(settings: object) -> None:
+def test_a_page_in_another_language_writes_its_days() -> None:
     from django.utils import translation
 
     moment = datetime(2026, 11, 26, 19, 0, tzinfo=UTC)
