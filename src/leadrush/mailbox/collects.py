@@ -27,6 +27,7 @@ COLLECTS = [
             "use": _("What it was for"),
             "kind": _("Its kind"),
             "template": _("Which text"),
+            "to": _("Which of your addresses it goes to"),
             "about": _("What it was about"),
             "key": _("What makes it the only one"),
             "sealed": _("Its words, sealed"),

@@ -39,6 +39,7 @@ class Message(Held):
     use = models.CharField(max_length=64)
     kind = models.CharField(max_length=9, choices=Kind.choices)
     template = models.CharField(max_length=64)
+    to = models.CharField(max_length=32, default="email", help_text="The kind of item that it goes to")
     about = models.CharField(max_length=64, blank=True)
     key = models.CharField(max_length=128, unique=True)
     sealed = models.BinaryField()

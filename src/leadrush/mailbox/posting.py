@@ -27,13 +27,16 @@ def post(
     kind: str = Kind.NEEDED,
     context: Mapping[str, Any] | None = None,
     about: str = "",
+    to: str = "email",
     due_at: datetime | None = None,
     headers: Mapping[str, str] | None = None,
     attachments: Iterable[Attachment] = (),
 ) -> Message:
     """Write a message to a person for a use; `key` makes it the only one, so that a retry posts nothing.
 
-    Whether it may leave is asked when it leaves, not now. Raises `KeyError` for a use nobody declared.
+    Whether it may leave is asked when it leaves, not now. `to` is the kind of item that it goes to: the
+    address that receives the person's mail, unless an address itself is to be proven or told. Raises
+    `KeyError` for a use nobody declared.
     """
     gate.uses.get(use)
     with gate.using(USE, what="mailbox.post"):
@@ -51,6 +54,7 @@ def post(
                 "kind": kind,
                 "template": template,
                 "about": about,
+                "to": to,
                 "sealed": vault.seal(person.pk, letter.pack(), CONTEXT),
                 "due_at": due_at,
                 "next_at": due_at,

@@ -101,7 +101,7 @@ def _hand_over(message: Message, entry: ledger.Entry) -> str | None:
     """Ask the gate and commit that the message leaves; return its address, or None when it stays."""
     with transaction.atomic():
         Person.objects.select_for_update().filter(pk=message.person_id).first()
-        item = Item.objects.filter(person_id=message.person_id, kind="email").first()
+        item = Item.objects.filter(person_id=message.person_id, kind=message.to).first()
         if item is None:
             _settle(message, State.REFUSED, why_not(message))
             return None
@@ -117,7 +117,7 @@ def _hand_over(message: Message, entry: ledger.Entry) -> str | None:
 def why_not(message: Message) -> str:
     """Return why a message may not be sent to its person now, for the outbox."""
     with gate.using("house.keep", what="mailbox.why"):
-        held = Item.objects.filter(person_id=message.person_id, kind="email").exists()
+        held = Item.objects.filter(person_id=message.person_id, kind=message.to).exists()
     if not held:
         return "We no longer hold an address."
     choice = vault.choices_of(message.person_id).get(message.use)

@@ -14,8 +14,8 @@ from leadrush.vault import rights
 def register() -> None:
     """Register words and where batches are found; called once, when the app is ready."""
     ledger.program("mailbox.send", _("The mail program"))
-    ledger.deed("mailbox.deliver", _("opened a message to you, to deliver it"))
-    ledger.deed("mailbox.read", _("read a message we sent you, to see whether it arrived"))
+    ledger.deed("mailbox.deliver", _("to deliver them"))
+    ledger.deed("mailbox.read", _("to see whether they arrived"))
     rights.batches(entries_of)
 
 

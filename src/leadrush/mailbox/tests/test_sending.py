@@ -216,3 +216,17 @@ def test_withdrawing_says_why_and_reaches_only_what_waits(given_by_ana: Ana, pos
     assert mailbox.withdraw(about="w:1", why="The webinar was cancelled.") == 1
     assert state("later") == (State.WITHDRAWN, "The webinar was cancelled.")
     assert state("sent")[0] == State.LEFT
+
+
+def test_a_message_to_another_of_their_addresses_goes_there_and_nowhere_else(
+    given_by_ana: Ana, postman: Postman
+) -> None:
+    person, giving = given_by_ana
+    vault.put(
+        person=person, kind="email.pending", category="EmailAddress", value="new@mail.example", giving=giving
+    )
+    write(given_by_ana, to="email.pending")
+    write(given_by_ana, key="k2", to="email.nowhere")
+    assert send() == 2
+    assert postman.recipients == ["new@mail.example"]
+    assert state("k2") == ("refused", "We no longer hold an address.")
