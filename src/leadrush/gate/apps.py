@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import module_has_submodule
 
 
 def protect_tables(using: str, **_: Any) -> None:
@@ -29,6 +31,9 @@ class GateConfig(AppConfig):
 
         for room in rooms.all():
             uses.register(*room.uses)
+        for app in apps.get_app_configs():
+            if app.name.startswith("leadrush.") and module_has_submodule(app.module, "tasks"):
+                import_module(f"{app.name}.tasks")
         # Sent once for each app after all tables stand; once is enough.
         post_migrate.connect(protect_tables, sender=self, dispatch_uid="gate.protect_tables")
         for check in checks.STANDING:

@@ -11,7 +11,6 @@ class MailboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leadrush.mailbox import tasks, told
+        from leadrush.mailbox import told
 
-        tasks.__name__  # noqa: B018 - importing it registers what runs by the clock
         told.register()
