@@ -7,27 +7,43 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from leadrush.look import parts
+from leadrush.website import headers, languages
 from leadrush.website.databases import database
 from leadrush.website.running import logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LEADRUSH_DATA", "data")).resolve()
 
-SECRET_KEY = os.environ.get("LEADRUSH_SECRET_KEY", "only-for-tests-and-checks")
+# `leadrush up` makes the key's file and hands the key on; a process started otherwise signs for itself only.
+SECRET_KEY = os.environ.get("LEADRUSH_SECRET_KEY") or secrets.token_urlsafe(48)
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
 # The master key of the vault: from the environment, else from a file that only its owner can read, which lies
 # where no backup of the data takes it.
 MASTER_KEY = os.environ.get("LEADRUSH_MASTER_KEY", "")
 MASTER_KEY_FILE = DATA / "keys" / "master.key"
 
-LOGGING = logs.settings(os.environ.get("LEADRUSH_LOG", "WARNING"))
-# The address under which people reach the site; links in mails begin with it.
+# The address under which people reach the site; links in mails begin with it, and `https://` in it turns on
+# what only works over TLS.
 SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    *os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","),
+    urlsplit(SITE_URL).hostname or "localhost",
+]
+# The address of the one proxy in front, if there is one: what it says of a request is believed, of no other.
+PROXY = os.environ.get("LEADRUSH_PROXY", "")
+
+LOGGING = logs.settings(os.environ.get("LEADRUSH_LOG", "WARNING"))
+LOGGING["filters"] = {"no_values": {"()": "leadrush.website.reports.NoValues"}}
+LOGGING["handlers"]["terminal"]["filters"] = ["no_values"]
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # what is not found is no fault of the site
+DEFAULT_EXCEPTION_REPORTER_FILTER = "leadrush.website.reports.Nothing"
 # `smtp://name:word@host:port/?tls=starttls`; without it, outgoing mail is read in the console.
 SMTP_URL = os.environ.get("SMTP_URL", "")
 MAIL_FROM = os.environ.get("MAIL_FROM", "post@localhost")
@@ -42,6 +58,7 @@ INSTALLED_APPS = [
     "leadrush.people",
     "leadrush.webinars",
     "leadrush.accountability",
+    "leadrush.website",
     "django_htmx",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -52,11 +69,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "leadrush.website.headers.Proxy",
     "django.middleware.security.SecurityMiddleware",
+    "leadrush.website.headers.Headers",
+    "leadrush.website.headers.Csp",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "leadrush.website.forms.SignedForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -84,12 +106,17 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "leadrush.look.context.house",
+                "leadrush.website.forms.tokens",
             ],
         },
     }
 ]
 
 LANGUAGE_CODE = "en-gb"
+# The owner's own translations lie in the data folder, those of a part beside its code. Only languages that
+# our pages speak are offered: half a page in another language serves nobody.
+LOCALE_PATHS = [DATA / "locale"]
+LANGUAGES = languages.offered(LANGUAGE_CODE, [*LOCALE_PATHS, *sorted(PACKAGE.glob("*/locale"))])
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -105,3 +132,17 @@ FORM_RENDERER = "leadrush.look.forms.Renderer"
 CSRF_FAILURE_VIEW = "leadrush.look.errors.form_expired"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": headers.PAGES}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # headers.Proxy drops it from anybody else
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# A message after a form belongs to the sign-in's own session: a cookie of its own would be a second one.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

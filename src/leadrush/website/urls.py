@@ -11,4 +11,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "leadrush.look.errors.bad_request"
 handler403 = "leadrush.look.errors.refused"
 handler404 = "leadrush.look.errors.not_found"
-handler500 = "leadrush.look.errors.failed"
+handler500 = "leadrush.website.failing.failed"

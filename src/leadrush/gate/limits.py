@@ -1,0 +1,107 @@
+"""How often something may be tried from one place, without keeping where that is.
+
+A place is an internet address, known only as an HMAC under a key that this process drew today and forgets:
+the count can be kept, and nobody can tell whose it was. An IPv6 address counts as its network of 64 bits,
+since whoever has one has them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django_ratelimit.core import is_ratelimited
+from django_ratelimit.exceptions import Ratelimited
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class _Day:
+    """Today's key; tomorrow's first question throws it away."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.day: date | None = None
+        self.key = b""
+
+    def today(self) -> bytes:
+        day = datetime.now(UTC).date()
+        with self.lock:
+            if day != self.day:
+                self.day, self.key = day, os.urandom(32)
+            return self.key
+
+
+_day = _Day()
+
+
+def address(request: HttpRequest) -> str:
+    """Return where a request came from; behind the one proxy (LEADRUSH_PROXY), what that proxy saw.
+
+    Of `X-Forwarded-For` only the last entry counts, the one that our own proxy wrote.
+    """
+    near = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.PROXY and near == settings.PROXY:
+        return str(request.META.get("HTTP_X_FORWARDED_FOR", near)).rpartition(",")[2].strip()
+    return near
+
+
+def place(group: str, request: HttpRequest) -> str:
+    """Return today's nameless mark of where a request came from; a key function for django-ratelimit."""
+    return mark(network(address(request)))
+
+
+def mark(text: str) -> str:
+    """Return today's nameless mark of any text, such as an address that was typed (32 hex)."""
+    return hmac.new(_day.today(), text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def network(text: str) -> str:
+    """Return an IPv4 address itself, an IPv6 address as its /64; what is neither counts as one place."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return "nowhere"
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+def limit(group: str, rate: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
+    """Answer with 429 what is tried more often than `rate` from one place: `limit("people.code", "5/10m")`.
+
+    Put it outside the gate's door. Only `methods` count. The page says to wait ten minutes.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: Any, **named: Any) -> Any:
+            check(request, group, rate, methods=methods)
+            return view(request, *args, **named)
+
+        return counted  # type: ignore[return-value]
+
+    return decorate
+
+
+def check(
+    request: HttpRequest, group: str, rate: str, *, methods: tuple[str, ...] = ("POST",), what: str = ""
+) -> None:
+    """Count one try; raise `Ratelimited` (shown as 429) when there were more than `rate`.
+
+    `what` counts tries at one thing, wherever they come from: an address that was typed, say.
+    """
+    key = (lambda group, request: mark(what)) if what else place
+    if is_ratelimited(request, group=group, key=key, rate=rate, method=list(methods), increment=True):
+        raise Ratelimited
