@@ -181,7 +181,7 @@ def ways_past(source: str) -> Iterator[tuple[int, str]]:
             what = "connection.connection"
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             called, on = node.func.attr, tail(node.func.value)
-            if called == "backup" or called in ("set_authorizer", "enable_load_extension"):
+            if called == "backup" or called in ("set_authorizer", "blobopen", "executescript"):
                 what = f".{called}()"
             elif called in ("connect", "Connection") and on in CONNECTS:
                 what = f"{on}.{called}()"

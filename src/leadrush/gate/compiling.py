@@ -16,6 +16,7 @@ from django.db.models.sql import compiler as plain
 from django.db.models.sql.datastructures import Join
 from django.db.models.sql.where import WhereNode
 
+from leadrush.gate.making import UPSERT
 from leadrush.gate.tables import HELD
 from leadrush.gate.use import NoUse, Refused, explain, in_force
 from leadrush.gate.words import words
@@ -153,6 +154,16 @@ class GatedInsert:
         alias = self.connection.ops.quote_name(options.db_table)
         gated = f"{suffix} WHERE {demand(options.db_table, alias)}"
         return [(sql.replace(suffix, gated, 1), params) for sql, params in statements]
+
+    def execute_sql(self, returning_fields: Any = None) -> Any:
+        rows = super().execute_sql(returning_fields)  # type: ignore[misc]
+        if (
+            returning_fields
+            and self.query.on_conflict == OnConflict.UPDATE
+            and len(rows) < len(self.query.objs)
+        ):
+            raise Refused(UPSERT)
+        return rows
 
 
 class SQLCompiler(GatedSelect, plain.SQLCompiler):

@@ -8,7 +8,9 @@ from typing import Any
 from django.apps import apps
 
 from leadrush.gate.tables import HELD
-from leadrush.gate.use import shaping
+from leadrush.gate.use import Refused, shaping
+
+UPSERT = "This would write over a row that the use in force may not see."
 
 
 class ShapesTables:
@@ -19,8 +21,14 @@ class ShapesTables:
             return super().execute(sql, params)  # type: ignore[misc]
 
 
-class FlushesShaping:
-    """Database operations that may empty personal tables, for the flush of test databases."""
+class GatedOperations:
+    """Database operations: they may empty personal tables, for the flush of test databases."""
+
+    def fetch_returned_insert_columns(self, cursor: Any, returning_params: Any) -> Any:
+        row = super().fetch_returned_insert_columns(cursor, returning_params)  # type: ignore[misc]
+        if row is None:
+            raise Refused(UPSERT)
+        return row
 
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         with shaping():

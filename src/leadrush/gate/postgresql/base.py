@@ -1,12 +1,14 @@
 """The engine `leadrush.gate.postgresql`: Django's PostgreSQL, with every statement judged.
 
 Two locks: the cursor judges text, and row-level security (`policies.py`) hides rows from whatever did not
-come through the cursor. The use travels in the same message as the statement and ends with its transaction,
-so nothing is left on a connection that somebody else takes over, behind a pooler neither.
+come through the cursor. The use travels in the same message, before the statement, and is taken back behind
+it: nothing is left on the connection, for the next statement or for whoever takes it over from a pooler.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base, creation, operations, schema
@@ -15,13 +17,16 @@ from psycopg.pq import TransactionStatus
 
 from leadrush.gate.cursors import Gated
 from leadrush.gate.judging import Verdict
-from leadrush.gate.making import FlushesShaping, GatedCreation, ShapesTables
+from leadrush.gate.making import GatedOperations, GatedCreation, ShapesTables
 from leadrush.gate.postgresql.policies import SETTING
 from leadrush.gate.use import shaping
 
 
+HUSH = f";SET LOCAL {SETTING} = ''"
+
+
 def tell(value: int) -> str:
-    """Return the statement that tells the policies the use; it holds until the transaction ends."""
+    """Return the statement that tells the policies the use; `HUSH` takes it back."""
     return f"SET LOCAL {SETTING} = '{value}';"
 
 
@@ -37,7 +42,7 @@ class Cursor(Gated):
         if many or self.apart:
             return self.in_two(sql, params, many)
         text = sql if isinstance(sql, str) else sql.as_string(self.db.connection)
-        result = super(Gated, self)._execute(tell(self.value) + text, params)  # type: ignore[misc]
+        result = super(Gated, self)._execute(tell(self.value) + text + HUSH, params)  # type: ignore[misc]
         self.cursor.nextset()
         return result
 
@@ -49,28 +54,61 @@ class Cursor(Gated):
     def in_two(self, sql: Any, params: Any, many: bool) -> Any:
         """Execute in a transaction of its own where none is open: the use must not outlive the statement."""
         run = super(Gated, self)._executemany if many else super(Gated, self)._execute  # type: ignore[misc]
-        raw = self.db.connection
-        if raw.info.transaction_status != TransactionStatus.IDLE:
-            raw.execute(tell(self.value))
-            return run(sql, params)
-        with raw.transaction():
-            raw.execute(tell(self.value))
+        if self.open:
+            with self.told():
+                return run(sql, params)
+        with self.db.connection.transaction():
+            # Not taken back before the commit: a cursor WITH HOLD reads its rows only then.
+            self.db.connection.execute(tell(self.value))
             return run(sql, params)
 
-    def again(self) -> None:
-        super().again()
-        # A cursor on the server asks the policies when it is first read, and others may have spoken since.
-        if self.door is not None and self.value and isinstance(self.cursor, ServerCursor):
-            raw = self.db.connection
-            if raw.info.transaction_status == TransactionStatus.INTRANS:
-                raw.execute(tell(self.value))
+    @property
+    def open(self) -> bool:
+        """Whether a transaction is open on this connection."""
+        return bool(self.db.connection.info.transaction_status != TransactionStatus.IDLE)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Tell the policies for a moment; a statement that fails takes it back with its transaction."""
+        self.db.connection.execute(tell(self.value))
+        yield
+        self.db.connection.execute(HUSH)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell the policies again where the rows still lie on the server, which asks them while it is read."""
+        if self.door is None or not isinstance(self.cursor, ServerCursor) or not self.open:
+            yield
+        else:
+            self.again()
+            with self.told():
+                yield
+
+    def fetchone(self) -> Any:
+        with self.reading():
+            return super().fetchone()
+
+    def fetchmany(self, *size: Any, **named: Any) -> Any:
+        with self.reading():
+            return super().fetchmany(*size, **named)
+
+    def fetchall(self) -> Any:
+        with self.reading():
+            return super().fetchall()
+
+    def __iter__(self) -> Iterator[Any]:
+        if not isinstance(self.cursor, ServerCursor):
+            yield from super().__iter__()
+            return
+        while rows := self.fetchmany(100):
+            yield from rows
 
 
 class DebugCursor(Cursor, base.CursorDebugWrapper):
     """The same, logged in `connection.queries`."""
 
 
-class DatabaseOperations(FlushesShaping, operations.DatabaseOperations):
+class DatabaseOperations(GatedOperations, operations.DatabaseOperations):
     compiler_module = "leadrush.gate.postgresql.compiler"
 
 

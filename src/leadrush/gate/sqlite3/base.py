@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorDebugWrapper
 
 from leadrush.gate.cursors import Gated
 from leadrush.gate.judging import EVERYTHING, Verdict
-from leadrush.gate.making import FlushesShaping, GatedCreation, ShapesTables
+from leadrush.gate.making import GatedOperations, GatedCreation, ShapesTables
 from leadrush.gate.tables import HELD
 from leadrush.gate.use import shaping
 
@@ -62,7 +62,7 @@ class DebugCursor(Cursor, CursorDebugWrapper):
     """The same, logged in `connection.queries`."""
 
 
-class DatabaseOperations(FlushesShaping, operations.DatabaseOperations):
+class DatabaseOperations(GatedOperations, operations.DatabaseOperations):
     compiler_module = "leadrush.gate.sqlite3.compiler"
 
 
