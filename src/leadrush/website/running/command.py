@@ -109,6 +109,8 @@ def up(demo: bool, name: str | None, owner: str | None, data: Path | None, port:
     listening = open_port(host, port)
     folder.make(chosen)
     with folder.lock(chosen), listening:
+        # Links in mails begin with the port that was really opened.
+        os.environ["PORT"] = str(listening.getsockname()[1])
         # In a process of its own, so that the one which stays is small and has a single thread. What was
         # given goes through the environment: arguments can be read by everybody on the machine.
         given = {"LEADRUSH_NAME": name or "", "LEADRUSH_OWNER": owner or ""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -84,15 +85,19 @@ def parts(data: Path, say: Say) -> None:
     """Fetch what npm brings unless it is there already; without npm, say so and go on."""
     from leadrush.look import parts as look
 
-    wanted = look.lists() / "package-lock.json"
-    stamp = look.modules(data) / ".fetched"
-    digest = hashlib.sha256(wanted.read_bytes()).hexdigest() if wanted.exists() else ""
-    if digest and stamp.exists() and stamp.read_text() == digest:
-        return
-    if problem := look.fetch(data):
+    there = _fetched(look.lists() / "package-lock.json", look.modules(data) / ".package-lock.json")
+    if not there and (problem := look.fetch(data)):
         say(problem)
-    else:
-        stamp.write_text(digest)
+
+
+def _fetched(wanted: Path, had: Path) -> bool:
+    """Compare two of npm's lists: is every part that pages need there, in the version wanted?"""
+    try:
+        want, have = (json.loads(file.read_text())["packages"] for file in (wanted, had))
+    except (OSError, ValueError, KeyError):
+        return False
+    needed = {name: part for name, part in want.items() if name and not part.get("dev")}
+    return all(have.get(name, {}).get("version") == part["version"] for name, part in needed.items())
 
 
 def static() -> None:

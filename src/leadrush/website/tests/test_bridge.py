@@ -16,6 +16,9 @@ import pytest
 
 from .processes import eventually, running
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("TEST_DATABASES") == "postgresql", reason="no database takes part"
+)
 SITE = ("-m", "leadrush.website.tests.plain_site")
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "leadrush.website.test_settings", "LEADRUSH_MAX_BODY": str(21 << 20)}
 

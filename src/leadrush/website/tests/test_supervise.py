@@ -11,6 +11,9 @@ import pytest
 
 from .processes import eventually, running, runs
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("TEST_DATABASES") == "postgresql", reason="no database takes part"
+)
 FAMILY = ("-m", "leadrush.website.tests.family")
 SLEEPS = "time.sleep(60)"
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN); os.write(1, b'deaf\\n'); time.sleep(60)"
