@@ -16,11 +16,12 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 # Least first; each may do what those before it may.
@@ -86,4 +87,4 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "GET":
         messages.info(request, _("You were signed out in between. Nothing was stored; send it again."))
     back = request.get_full_path() if request.method == "GET" else request.path
-    return HttpResponseRedirect(f"{reverse('people:sign_in')}?next={quote(back)}")
+    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?next={quote(back)}")

@@ -10,11 +10,11 @@ Register in `AppConfig.ready`:
     )
 
 `coming()` returns `Told(3, note="the next on Thursday")`, or None to be left out; `next_webinars()` returns
-`[Row(title, url=..., num="184 of 300", below="Thursday, 19:00"), ...]`, at most ten or so. A source that reads a
-personal table names its `use`: it is called inside `gate.using(use, actor=the member of staff)`, and what it
-returns is plain text, never a person. One without `use` reads no personal table. Links that whoever looks may not
-open are shown as words. Use `chart(...)` for a drawn one (`look.charts.Bars`), `block(...)` for anything else: a
-template of the room's own (from `<section>` inwards) and what it is drawn with.
+`[Row(title, url=..., num="184 of 300", below="Thursday, 19:00"), ...]`, at most ten or so. A source that
+reads a personal table names its `use`: it is called inside `gate.using(use, actor=the member of staff)`, and
+what it returns is plain text, never a person. One without `use` reads no personal table. Links that whoever
+looks may not open are shown as words. Use `chart(...)` for a drawn one (`look.charts.Bars`), `block(...)` for
+anything else: a template of the room's own (inside the `<section>`, below its title), drawn with `told`.
 
 Count what is there. An estimate, an average of nothing and a goal stand nowhere.
 """
@@ -102,7 +102,7 @@ def figure(
     order: int = 100,
     role: str = "reader",
 ) -> None:
-    """Add a figure to the line on top, or replace the one with this slug; None from the source leaves it out."""
+    """Add a figure to the line on top, or replace the one of this slug; a source's None leaves it out."""
     _pieces.figures[slug] = Piece(slug, title, source, use=use, order=order, role=role)
 
 

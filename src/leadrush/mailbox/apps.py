@@ -11,6 +11,7 @@ class MailboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leadrush.mailbox import told
+        from leadrush.mailbox import console, told
 
         told.register()
+        console.register()

@@ -15,7 +15,8 @@ def register() -> None:
     """Register words and where batches are found; called once, when the app is ready."""
     ledger.program("mailbox.send", _("The mail program"))
     ledger.deed("mailbox.deliver", _("to deliver them"))
-    ledger.deed("mailbox.read", _("to see whether they arrived"))
+    ledger.deed("mailbox.read", _("to read one, and see whether it arrived"))
+    ledger.deed("mailbox.find", _("to see which of them left, and when"))
     rights.batches(entries_of)
 
 

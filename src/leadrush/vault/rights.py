@@ -52,6 +52,11 @@ def form_words(code: str) -> str:
     return str(_forms.get(code, code))
 
 
+def kind_words(kind: str) -> str:
+    """Return what a kind of item is called, or its name."""
+    return str(_kinds.get(kind, kind))
+
+
 @dataclass(frozen=True)
 class Record:
     """One item on “What we hold about you”. `uses`: (title, clause); `correct`: an address name or empty."""

@@ -91,6 +91,7 @@ DATABASES = {
     "ledger": database("LEDGER_URL", DATA / "ledger.sqlite3", synchronous="FULL"),
 }
 AUTH_USER_MODEL = "vault.Person"
+LOGIN_URL = "/sign-in/"
 DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadrush.look.urls")),
+    path("", include("leadrush.mailbox.urls")),
+    path("console/", include("leadrush.console.urls")),
 ]
 
 handler400 = "leadrush.look.errors.bad_request"

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from leadrush.console import access, screens
+from leadrush.look import numbers
 
 register = template.Library()
 
@@ -23,3 +24,9 @@ def signed_in_as(context: dict[str, Any]) -> str:
     """Say in which role somebody is signed in. Their name lies in the vault, and no menu opens it."""
     request = context.get("request")
     return access.role_words(access.role_of(request)) if request else ""
+
+
+@register.filter
+def told(value: int | str) -> str:
+    """Write a figure: a number in the reader's locale, words as they are."""
+    return numbers.number(value) if isinstance(value, int) else value

@@ -1,0 +1,22 @@
+"""What the clauses of the back office are held to, counted on what really happened."""
+
+from __future__ import annotations
+
+from leadrush import ledger
+from leadrush.console.told import REASONS
+from leadrush.gate.evidence import Count
+from leadrush.vault.models import Giving, Role
+
+
+def every_opening_has_a_reason() -> Count:
+    """Count openings that name no reason, no person or no member of staff. Clause `helping`."""
+    openings = ledger.Entry.objects.filter(use="support.help")
+    sound = openings.filter(what__in=REASONS, actor_kind="staff").exclude(subject="").exclude(actor="")
+    of = openings.count()
+    return Count(of - min(sound.count(), of), of)
+
+
+def invitations_end_with_the_role() -> Count:
+    """Count invitations that are still held of people without a role. Clause `working-here`."""
+    live = Giving.objects.filter(where="console.invite", ended_at__isnull=True)
+    return Count(live.filter(person__role=Role.NONE).count(), live.count())
