@@ -13,9 +13,9 @@ from django.utils import timezone
 from leadrush import gate, ledger, mailbox, vault
 from leadrush.mailbox import carriers, sending
 from leadrush.mailbox.models import Message, State
-from leadrush.mailbox.tests.conftest import Postman
 from leadrush.vault import rights
 from leadrush.vault.models import Giving, Person
+from tests.rig.postman import Postman
 
 Ana = tuple[Person, Giving]
 

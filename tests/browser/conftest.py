@@ -1,0 +1,219 @@
+"""The running site, its mail, and a browser at each width and in each light.
+
+The site is started as a newcomer would start it, on data of its own. Pages that a walk looks at are checked
+by axe and kept as pictures in `shots/` (not committed).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from leadrush.look.parts import modules
+from tests.rig import postman as rig
+
+SHOTS = Path("shots")
+CHROMIUM = "/usr/bin/chromium"
+CALM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+@dataclass
+class Site:
+    """A running site: its address, what it printed, its folder and the mail server it sends to."""
+
+    url: str
+    data: Path
+    postman: rig.Postman
+    log: Path
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    def printed(self) -> str:
+        """Return what the site has printed so far."""
+        return self.log.read_text(errors="replace")
+
+    def staff_link(self) -> str:
+        """Return a fresh link by which the owner enters."""
+        made = subprocess.run(
+            [sys.executable, "-m", "leadrush.website.running", "sign-in", "--data", str(self.data)],
+            env=os.environ | self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        found = re.search(r"https?://\S+", made.stdout)
+        assert found, made.stdout + made.stderr
+        return found[0]
+
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def start(data: Path, postman: rig.Postman, **more: str) -> Site:
+    """Start the demo business as `make run` does, and return it once it answers."""
+    port = str(rig.free_port())
+    environment = {
+        "PORT": port,
+        "SITE_URL": f"http://localhost:{port}",
+        "LEADRUSH_DATA": str(data),
+        "SMTP_URL": postman.url,
+        "MAIL_FROM": "post@tarnandtiller.example",
+        "DJANGO_SETTINGS_MODULE": "leadrush.website.settings",
+        "PYTHONPATH": str(Path("src").resolve()),
+        **more,
+    }
+    environment.setdefault("LEADRUSH_MASTER_KEY", "")
+    log = data.with_suffix(".log")
+    out = log.open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "leadrush.website.running", "up", "--demo"],
+        env=os.environ | environment,
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    site = Site(f"http://localhost:{port}", data, postman, log, process, environment)
+    until = time.monotonic() + 90
+    while not answers(site.url):
+        if process.poll() is not None or time.monotonic() > until:
+            raise AssertionError(f"the site did not start: {site.printed()}")
+        time.sleep(0.2)
+    return site
+
+
+def answers(url: str) -> bool:
+    from urllib.error import HTTPError, URLError
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(url, timeout=5):
+            return True
+    except HTTPError:
+        return True
+    except (URLError, OSError):
+        return False
+
+
+def stop(site: Site) -> None:
+    """End the site as Ctrl-C does."""
+    if site.process.poll() is None:
+        os.killpg(site.process.pid, signal.SIGINT)
+        site.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with rig.running() as postman:
+        running = start(tmp_path_factory.mktemp("site") / "data", postman)
+        yield running
+        stop(running)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CALM)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Walk:
+    """A browser window on the site, which remembers what it asked of others and what went wrong."""
+
+    site: Site
+    page: Page
+    context: BrowserContext
+    name: str
+    elsewhere: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a path of the site."""
+        answer = self.page.goto(path if path.startswith("http") else self.site.url + path)
+        assert answer is not None
+        assert answer.status < 500, f"{path}: {answer.status}"
+
+    def look(self, what: str) -> None:
+        """Hold the page to what every page promises, and keep its picture."""
+        self.page.wait_for_load_state("networkidle")
+        assert not self.elsewhere, f"{what} asked another site: {self.elsewhere}"
+        assert not self.faults, f"{what}: {self.faults}"
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{what} scrolls sideways by {wide} px at {self.name}"
+        assert self.page.locator("h1").count() == 1, f"{what} has not one h1"
+        SHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{what}-{self.name}.png", full_page=True)
+        found = self.page.evaluate(
+            "async () => (await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21aa','wcag22aa',"
+            "'best-practice']})).violations.map(v => v.id + ': ' + v.help + ' ' +"
+            " v.nodes.map(n => n.target.join(' ')).join(', '))"
+        )
+        assert not found, f"{what} at {self.name}: {found}"
+
+
+@pytest.fixture
+def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Walk]]:
+    """Open windows: `walk(width, scheme)`; each has cookies of its own."""
+    opened: list[BrowserContext] = []
+    axe = (modules(site.data) / "axe-core" / "axe.min.js").read_text()
+
+    def open_window(width: int = 1280, scheme: str = "light", **options: object) -> Walk:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/Berlin",
+            bypass_csp=False,
+            **options,  # type: ignore[arg-type]
+        )
+        opened.append(context)
+        # Injected as the browser's own, so that the page's policy need not allow it.
+        if options.get("java_script_enabled", True):
+            context.add_init_script(axe)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        window = Walk(site, page, context, f"{width}-{scheme}")
+        page.on("request", lambda asked: _note(window, asked.url))
+        page.on("pageerror", lambda fault: window.faults.append(str(fault)))
+        page.on(
+            "console",
+            lambda said: window.faults.append(said.text) if "Content Security Policy" in said.text else None,
+        )
+        return window
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+def _note(window: Walk, url: str) -> None:
+    if not url.startswith((window.site.url, "data:", "blob:")):
+        window.elsewhere.append(url)
+
+
+@pytest.fixture(params=VIEWS, ids=[f"{width}-{scheme}" for width, scheme in VIEWS])
+def window(request: pytest.FixtureRequest, walk: Callable[..., Walk]) -> Walk:
+    """One window at each width and in each light."""
+    width, scheme = request.param
+    return walk(width, scheme)
