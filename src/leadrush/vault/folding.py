@@ -21,6 +21,8 @@ from leadrush.vault import collects
 from leadrush.vault.models import Choice, Given, Giving, Held, Item
 
 USE = "house.keep"
+CHOICES = "_choices"
+"""Where a giving in memory remembers its person's choices, until one of them changes."""
 
 
 def choices_of(person_id: uuid.UUID) -> dict[str, statement.Choice]:
@@ -58,10 +60,10 @@ def categories_of(row: Held) -> tuple[str, ...]:
 
 def mask_for(row: Held) -> int:
     """Return the mask of a row that is about to be written, from its one giving."""
-    # Rows that one action writes for one person share the question about choices.
-    known: Any = row.giving.__dict__.get("_choices")
+    # Rows that one action writes for one giving share the question about choices.
+    known: Any = row.giving.__dict__.get(CHOICES)
     if known is None:
-        known = row.giving.__dict__["_choices"] = choices_of(row.giving.person_id)
+        known = row.giving.__dict__[CHOICES] = choices_of(row.giving.person_id)
     return mask(categories_of(row), [row.giving], known)
 
 

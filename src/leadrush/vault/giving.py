@@ -11,7 +11,7 @@ from django.utils import timezone
 from leadrush import gate
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
-from leadrush.vault.folding import choices_of, fold, mask
+from leadrush.vault.folding import CHOICES, choices_of, fold, mask
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
 
 EMAIL = "email"
@@ -64,7 +64,8 @@ def welcome(
         )
         keys.make(index.person)
     with transaction.atomic():
-        person, _made = Person.objects.get_or_create(pk=index.person)
+        # The row is held until the end, so that two first givings of one address come one after the other.
+        person, _made = Person.objects.select_for_update().get_or_create(pk=index.person)
         giving = give(
             person=person, where=where, clause=clause, about=about, confirmed=confirmed, lapses_at=lapses_at
         )
@@ -84,10 +85,14 @@ def put(*, person: Person, kind: str, category: str, value: str, giving: Giving)
             item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
             item.save()
         else:
-            if kind != EMAIL:
+            folded = mask([category], [giving], choices_of(person.pk))
+            if kind == EMAIL:
+                item.mask |= folded
+            else:
+                # What older givings allowed, they allowed for the value that goes now.
+                Given.objects.filter(item=item).delete()
                 item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
-                item.giving = giving
-            item.mask |= mask([category], [giving], choices_of(person.pk))
+                item.giving, item.mask = giving, folded
             item.at = timezone.now()
             item.save(update_fields=["sealed", "giving", "mask", "at"])
         Given.objects.get_or_create(item=item, giving=giving)
@@ -118,6 +123,8 @@ def choose(*, person: Person, use: str, answer: bool, where: str, giving: Giving
             person=person, use=use, answer=answer, version=version, where=where, giving=giving
         )
         fold(person.pk)
+    if giving is not None:
+        giving.__dict__.pop(CHOICES, None)
     return choice
 
 

@@ -165,3 +165,45 @@ def test_a_person_without_a_key_is_said_to_be_erased() -> None:
     PersonKey.objects.all().delete()
     with gate.using("rights.own"), pytest.raises(keys.NoKey, match="erased"):
         vault.address_of(person.pk)
+
+
+def test_rows_written_in_bulk_are_folded_like_single_ones() -> None:
+    person, giving = arrive(confirmed=True)
+    with gate.using("house.keep"):
+        Item.objects.all().delete()
+        sealed = vault.seal(person.pk, "x", "item:name")
+        Item.objects.bulk_create(
+            [Item(person=person, giving=giving, kind=kind, category="Name", sealed=sealed) for kind in "ab"]
+        )
+    with gate.using("webinars.serve"):
+        assert Item.objects.filter(person=person).count() == 2
+
+
+def test_a_corrected_value_rests_on_its_new_giving_alone() -> None:
+    person, old = arrive()
+    vault.put(person=person, kind="name", category="Name", value="Anna", giving=old)
+    new = vault.give(person=person, where="people.name", clause="your-address", confirmed=True)
+    vault.put(person=person, kind="name", category="Name", value="Ana", giving=new)
+    vault.end(old)
+    with gate.using("rights.own"):
+        assert vault.value_of(person.pk, "name") == "Ana"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_new_address_from_two_browsers_at_once_is_one_person() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connections
+
+    def one(_n: int) -> Person:
+        try:
+            return arrive("race@mail.example")[0]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        people = set(pool.map(one, range(8)))
+    assert len(people) == 1
+    with gate.using("rights.own"):
+        assert Item.objects.count() == 1
+    assert Giving.objects.count() == 8
