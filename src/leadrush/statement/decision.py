@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 from typing import ClassVar
 
 from leadrush.statement.terms import Basis, Term
-from leadrush.statement.uses import Use
 from leadrush.statement.versions import Version
 
 
@@ -114,13 +114,22 @@ def _covers(said: Term | None, now: Term, confirmed: bool) -> bool:
     return said is not None and now.recipients <= said.recipients and (confirmed or said.unconfirmed)
 
 
+class Bit(Protocol):
+    """What folding needs of a use: its name and its bit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def bit(self) -> int: ...
+
+
 def mask_of(
     *,
     categories: Iterable[str],
     given: Version,
     force: Version,
     choices: Mapping[str, Choice],
-    uses: Iterable[Use],
+    uses: Iterable[Bit],
     confirmed: bool = True,
 ) -> int:
     """Fold the decisions about a row into one mask: a bit is set when every category may be used so.

@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from leadrush.vault.models import Held
 
 Words = str | Promise
 
@@ -39,7 +42,7 @@ class Collects:
     "row" removes it. `shows` returns (title, value) pairs for the page; without it, `fields` are shown.
     """
 
-    model: type[Model]
+    model: type[Held]
     categories: tuple[str, ...]
     clause: str
     title: Words

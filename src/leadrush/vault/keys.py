@@ -25,6 +25,8 @@ from django.db import transaction
 
 from leadrush.vault.key_models import MasterCheck, PersonKey
 
+Bytes = bytes | memoryview
+"""What a binary column gives: bytes from SQLite, a view of them from PostgreSQL."""
 FORM = b"\x01"
 NONCE = 12
 WORD = b"leadrush"
@@ -101,7 +103,7 @@ def seal_with(key: bytes, text: bytes, context: str) -> bytes:
     return FORM + nonce + AESGCM(key).encrypt(nonce, text, context.encode())
 
 
-def open_with(key: bytes, sealed: bytes, context: str) -> bytes:
+def open_with(key: bytes, sealed: Bytes, context: str) -> bytes:
     """Open sealed bytes. Raises `KeyFault` when the key or the context is not the one it was sealed with."""
     sealed = bytes(sealed)
     if sealed[:1] != FORM:
@@ -184,6 +186,6 @@ class Ring:
         """Seal a text under the person's key, bound to them and to the context."""
         return seal_with(self.key(person), text.encode(), f"{person}:{context}")
 
-    def open(self, person: uuid.UUID, sealed: bytes, context: str) -> str:
+    def open(self, person: uuid.UUID, sealed: Bytes, context: str) -> str:
         """Open a text. Only `vault.opening` calls this, after the gate and the ledger."""
         return open_with(self.key(person), sealed, f"{person}:{context}").decode()

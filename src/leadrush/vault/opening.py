@@ -122,7 +122,7 @@ def seal(person_id: uuid.UUID, text: str, context: str) -> bytes:
 
 
 def unseal(
-    texts: Iterable[tuple[uuid.UUID, bytes]],
+    texts: Iterable[tuple[uuid.UUID, keys.Bytes]],
     *,
     context: str,
     category: str,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
 STAND_IN = "people.invalid"
@@ -34,7 +35,7 @@ class Persons(BaseUserManager["Person"]):
     """What Django asks of a sign-in model; persons are made by `vault.welcome` and nowhere else."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(pk=username)
+        return self.get(pk=username or "")
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -83,9 +84,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._epoch_hash(secret)
 
-    def _epoch_hash(self, secret: str) -> str:
+    def _epoch_hash(self, secret: str | bytes) -> str:
         message = f"session:{self.id}:{self.session_epoch}".encode()
-        return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+        return hmac.new(force_bytes(secret), message, hashlib.sha256).hexdigest()
 
     def set_unusable_password(self) -> None:
         """Do nothing: Django's sign-in machinery asks for this, and there is no password to spoil."""
@@ -94,7 +95,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Return False, always."""
         return False
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Return False, always."""
         return False
 
