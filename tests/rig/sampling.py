@@ -25,6 +25,7 @@ def settle(config: pytest.Config) -> str:
     common = {"deadline": None, "database": None, "print_blob": True}
     hypothesis.settings.register_profile("ci", max_examples=50, **common)
     hypothesis.settings.register_profile("proof", max_examples=5000, **common)
+    hypothesis.settings.register_profile("mutants", max_examples=5, **common)
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
     return seed
 

@@ -49,7 +49,7 @@ def jsonld(
     its number, own categories and recipients are fragments of it. `uses` and `categories` are at least
     those that the version names. Raises `Faulty` when one is not there. Serves L1 and L12 for programs.
     """
-    base = f"{base_url.rstrip('/')}/"
+    base = f"{base_url.removesuffix('/')}/"
     page = f"{base}{version.number}/"
     known = {use.name: use for use in uses}
     own = {category.name: category for category in categories}

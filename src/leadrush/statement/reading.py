@@ -45,8 +45,8 @@ def personal_data() -> dict[str, str]:
 
 
 def _terms(file: str) -> dict[str, str]:
-    with (VOCABULARY / file).open(newline="", encoding="utf-8") as rows:
-        return {row["term"]: row["iri"] for row in csv.DictReader(rows)}
+    rows = (VOCABULARY / file).read_bytes().decode().splitlines()
+    return {row["term"]: row["iri"] for row in csv.DictReader(rows)}
 
 
 def read_room(folder: Path, name: str | None = None) -> Room:
@@ -57,7 +57,7 @@ def read_room(folder: Path, name: str | None = None) -> Room:
     clauses: list[ClauseTemplate] = []
     for file in sorted(folder.glob("*.toml")):
         try:
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
+            data = tomllib.loads(file.read_bytes().decode())
             if file.name == "uses.toml":
                 shaped(data, "the file", {}, {"use": TABLES, "category": TABLES})
                 uses = tuple(_use(entry) for entry in data.get("use", ()))
@@ -145,6 +145,6 @@ def _term(data: dict[str, Any]) -> TermTemplate:
         unconfirmed=data.get("unconfirmed", False),
     )
     # What a term cannot be shows now, with the file's name, not when somebody publishes.
-    if not template.terms({days: 0} if isinstance(days, str) else {}):
+    if not template.terms({str(days): 0}):
         raise Faulty(f"{what}: categories is empty")
     return template

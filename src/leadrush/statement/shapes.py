@@ -19,14 +19,13 @@ DAYS_KEPT = "a whole number of days or nothing"
 
 def _is(value: object, kind: str) -> bool:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    each = value if isinstance(value, list) else []
     return {
         TEXT: isinstance(value, str),
         WHOLE: whole,
         YES_NO: isinstance(value, bool),
-        TEXTS: isinstance(value, list) and all(isinstance(one, str) for one in each),
+        TEXTS: isinstance(value, list) and all(isinstance(one, str) for one in value),
         TABLE: isinstance(value, dict),
-        TABLES: isinstance(value, list) and all(isinstance(one, dict) for one in each),
+        TABLES: isinstance(value, list) and all(isinstance(one, dict) for one in value),
         DAYS: whole or isinstance(value, str),
         DAYS_KEPT: whole or value is None,
     }[kind]

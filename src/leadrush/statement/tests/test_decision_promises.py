@@ -143,6 +143,10 @@ def test_a_row_is_taken_as_confirmed_unless_it_is_said_not_to_be() -> None:
     assert mask_of(**asked, confirmed=False) == 0  # type: ignore[arg-type]
 
 
+def test_a_giving_is_taken_as_confirmed_unless_it_is_said_not_to_be() -> None:
+    assert decide(category=EMAIL, use=REMIND, given=PROMISED, force=PROMISED).allowed
+
+
 def test_an_answer_cannot_be_made_to_say_the_other_thing() -> None:
     with pytest.raises(TypeError):
         Prohibition(Reason.SWITCHED_OFF, "reminders", 3, allowed=True)  # type: ignore[call-arg]

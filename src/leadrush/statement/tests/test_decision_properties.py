@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrush.statement import EVERYTHING, US, Basis, Choice, Retention, Term, Use, Version, decide, mask_of
@@ -136,7 +136,6 @@ def test_confirming_never_takes_away_and_not_confirming_never_gives(
     st.lists(category, max_size=3),
     booleans,
 )
-@settings(max_examples=200)
 def test_a_mask_opens_a_use_only_where_every_category_is_open(
     then: Version, force: Version, said: dict[str, Choice], data: list[str], confirmed: bool
 ) -> None:

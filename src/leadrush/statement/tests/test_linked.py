@@ -92,7 +92,7 @@ def graph_of(document: dict[str, Any]) -> Graph:
     return Graph().parse(data=json.dumps(document), format="json-ld")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def graph() -> Graph:
     return graph_of(said())
 

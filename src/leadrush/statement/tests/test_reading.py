@@ -397,7 +397,23 @@ def test_a_clause_in_a_file_that_does_not_say_its_place_is_named(folder: Path, n
     )
 
 
+def test_an_unknown_basis_is_answered_with_those_that_there_are(folder: Path) -> None:
+    (folder / "10-reminders.toml").write_text(CLAUSE.replace('"law"', '"fun"'), encoding="utf-8")
+    with pytest.raises(Faulty, match=r"'fun' is none of contract, consent, legitimate-interest, law$"):
+        read_room(folder)
+
+
+def test_a_room_may_declare_uses_only_or_categories_only(folder: Path) -> None:
+    uses, mark, categories = USES.partition("[[category]]")
+    (folder / "uses.toml").write_text(uses, encoding="utf-8")
+    assert (len(read_room(folder).uses), read_room(folder).categories) == (2, ())
+    (folder / "uses.toml").write_text(mark + categories, encoding="utf-8")
+    assert (read_room(folder).uses, len(read_room(folder).categories)) == ((), 2)
+
+
 def test_every_word_of_the_vocabulary_has_its_address() -> None:
+    purposes.cache_clear()
+    personal_data.cache_clear()
     assert purposes()["RequestedServiceProvision"] == "https://w3id.org/dpv#RequestedServiceProvision"
     assert personal_data()["EmailAddress"] == "https://w3id.org/dpv/pd#EmailAddress"
     assert all(iri == f"https://w3id.org/dpv#{term}" for term, iri in purposes().items())

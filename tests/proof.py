@@ -1,0 +1,103 @@
+"""Break a floor in every small way that mutmut knows and ask its tests whether they notice.
+
+`python -m tests.proof statement` copies the checkout into `mutants/statement`, runs `mutmut` there and lists
+what no test noticed. It ends with 1 when one of those is not explained in `docs/proof.md`, or when the page
+explains one that is noticed now. Names of changes move when a function is edited; the page follows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "proof.md"
+COPIED = ("src", "tests", "conftest.py", "pyproject.toml")
+NOTICED = {"killed", "timeout", "caught by type check", "segfault"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A floor to break, and how its tests are run."""
+
+    folder: str
+    options: tuple[str, ...] = ()
+
+    def configuration(self) -> str:
+        options = ["-q", *self.options]
+        return f"""
+[tool.mutmut]
+source_paths = ["src"]
+also_copy = ["conftest.py"]
+only_mutate = ["{self.folder}/*.py"]
+do_not_mutate = ["*/tests/*", "*/migrations/*", "*/apps.py"]
+pytest_add_cli_args = {options!r}
+pytest_add_cli_args_test_selection = ["{self.folder}/tests"]
+"""
+
+
+TARGETS = {
+    # Pure Python: without Django a run takes a fifth of the time.
+    "statement": Target("src/leadrush/statement", ("-p", "no:django")),
+    "gate": Target("src/leadrush/gate"),
+}
+
+
+def outcomes(name: str, target: Target) -> dict[str, str]:
+    """Run every change of the target; return what became of each, by the change's name."""
+    stage = ROOT / "mutants" / name
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    for part in COPIED:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(
+                source, stage / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+            )
+        else:
+            shutil.copy(source, stage / part)
+    with (stage / "pyproject.toml").open("a", encoding="utf-8") as configuration:
+        configuration.write(target.configuration())
+    environment = {**os.environ, "HYPOTHESIS_PROFILE": "mutants", "PYTHONHASHSEED": "0"}
+    mutmut = [sys.executable, "-m", "mutmut"]
+    subprocess.run(
+        [*mutmut, "run", "--max-children", str(min(os.cpu_count() or 1, 8))],
+        cwd=stage,
+        env=environment,
+        check=True,
+        stdout=sys.stderr,
+    )
+    told = subprocess.run(
+        [*mutmut, "results", "--all", "true"],
+        cwd=stage,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return dict(re.findall(r"^\s*(\S+__mutmut_\d+): (.+)$", told, re.MULTILINE))
+
+
+def main(name: str) -> int:
+    """Break the target, print what went unnoticed, return the exit code."""
+    found = outcomes(name, TARGETS[name])
+    explained = set(re.findall(rf"`(leadrush\.{name}\.\S+__mutmut_\d+)`", PAGE.read_text(encoding="utf-8")))
+    unnoticed = {change for change, outcome in found.items() if outcome not in NOTICED}
+    print(", ".join(f"{count} {outcome}" for outcome, count in Counter(found.values()).most_common()))
+    for change in sorted(unnoticed - explained):
+        print(f"nobody noticed {change}: {found[change]} (mutmut show, in mutants/{name})")
+    for change in sorted(explained - unnoticed):
+        print(f"docs/proof.md explains {change}, which is {found.get(change, 'gone')}")
+    return int(not found or unnoticed != explained)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in TARGETS:
+        sys.exit(f"usage: python -m tests.proof {'|'.join(TARGETS)}")
+    sys.exit(main(sys.argv[1]))
