@@ -9,3 +9,10 @@ class AccountabilityConfig(AppConfig):
     name = "leadrush.accountability"
     label = "accountability"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from leadrush.console import screens
+
+        screens.register(screens.Screen("statement", _("Statement"), "accountability:statement", order=80))

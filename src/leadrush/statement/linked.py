@@ -101,7 +101,7 @@ def _process(
     if use is None:
         raise Faulty(f"use {term.use} of clause {clause.slug} is not declared any more")
     return {
-        "@id": f"{page}#{quote(term.use)}/{_fragment(term.category)}",
+        "@id": f"{page}#{quote(term.use)}/{fragment(term.category)}",
         "@type": "dpv:Process",
         "dct:source": {"@id": f"{page}#{clause.slug}"},
         "dct:description": use.title,
@@ -154,13 +154,13 @@ def _category(name: str, own: Mapping[str, Category], base: str) -> Node:
 def _data(category: str, base: str) -> str:
     if category == EVERYTHING:
         return "dpv:PersonalData"
-    return f"{base}#{_fragment(category)}" if category.startswith("lr:") else personal_data()[category]
+    return f"{base}#{fragment(category)}" if category.startswith("lr:") else personal_data()[category]
 
 
 def _recipient(name: str, base: str) -> str:
     return f"{base}#recipient/{quote(name, safe='')}"
 
 
-def _fragment(category: str) -> str:
+def fragment(category: str) -> str:
     """Return a category as part of an address; no clause is called so, since slugs are small letters."""
     return "Everything" if category == EVERYTHING else category.replace(":", "-")

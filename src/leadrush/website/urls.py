@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadrush.look.urls")),
     path("", include("leadrush.mailbox.urls")),
     path("console/", include("leadrush.console.urls")),
+    path("", include("leadrush.accountability.urls")),
 ]
 
 handler400 = "leadrush.look.errors.bad_request"

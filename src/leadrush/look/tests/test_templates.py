@@ -26,6 +26,7 @@ def name(path: Path) -> str:
 def without_tags(text: str) -> str:
     """Take out what the engine reads: comments, what is translated, tags and variables."""
     text = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", " ", text, flags=re.S)
+    text = re.sub(r"{% block (?:header_class|body_attrs) %}.*?{% endblock %}", " ", text, flags=re.S)
     text = re.sub(r"{% blocktrans(?:late)?\b.*?{% endblocktrans(?:late)? %}", " ", text, flags=re.S)
     return re.sub(r"{%.*?%}|{{.*?}}", " ", text, flags=re.S)
 

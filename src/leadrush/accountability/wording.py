@@ -1,0 +1,173 @@
+"""The terms of a clause in plain words, as a table and as a text to print."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from leadrush.gate import rooms
+from leadrush.statement import EVERYTHING, SECTIONS, US, Basis, Clause, Retention, Term, Use, Version
+from leadrush.statement.linked import fragment
+
+WIDTH = 72
+
+
+@dataclass(frozen=True)
+class Data:
+    """A kind of data as a line of the table names it; `anchor` is where linked data points to."""
+
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Terms of a clause that differ in their kind of data only, in words."""
+
+    data: tuple[Data, ...]
+    use: str
+    basis: str
+    recipients: str
+    until: str
+    switch: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A clause with its number and its terms in words."""
+
+    number: int
+    clause: Clause
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section of the statement with its clauses, in order."""
+
+    slug: str
+    title: str
+    clauses: tuple[Told, ...]
+
+
+def uses() -> dict[str, Use]:
+    """Return every use that an installed room declares, by name."""
+    return {use.name: use for room in rooms.all() for use in room.uses}
+
+
+def chapters(version: Version) -> list[Chapter]:
+    """Return a version as its page shows it."""
+    known = uses()
+    numbered = [Told(n, clause, tuple(lines(clause, known))) for n, clause in enumerate(version.clauses, 1)]
+    return [
+        Chapter(section, SECTIONS.get(section, section), tuple(told))
+        for section, told in groupby(numbered, key=lambda told: told.clause.section)
+    ]
+
+
+def lines(clause: Clause, known: Mapping[str, Use]) -> list[Line]:
+    """Return the terms of a clause, those together that differ in their kind of data only."""
+    found: dict[tuple[object, ...], list[Term]] = {}
+    for term in clause.terms:
+        alike = (term.use, term.basis, term.recipients, term.retention, term.switch, term.unconfirmed)
+        found.setdefault(alike, []).append(term)
+    return [_line(terms, known) for terms in found.values()]
+
+
+def _line(terms: list[Term], known: Mapping[str, Use]) -> Line:
+    term = terms[0]
+    # A version outlives the rooms that it was made of; then their short names must do.
+    use = known[term.use].title if term.use in known else term.use
+    return Line(
+        data=tuple(
+            Data(_data(each.category), f"{quote(each.use)}/{fragment(each.category)}") for each in terms
+        ),
+        use=use,
+        basis=_basis(term),
+        recipients=", ".join(_("nobody but us") if name == US else name for name in sorted(term.recipients)),
+        until=_until(term.retention, term.category),
+        switch=_switch(term),
+    )
+
+
+def _data(category: str) -> str:
+    if category == EVERYTHING:
+        return _("everything we hold about you")
+    known = rooms.categories()
+    return known[category].title if category in known else category
+
+
+def _basis(term: Term) -> str:
+    words = {
+        Basis.CONTRACT: _("you asked for it"),
+        Basis.CONSENT: _("your yes"),
+        Basis.LEGITIMATE_INTEREST: _("our interest, weighed against yours"),
+        Basis.LAW: _("the law demands it"),
+    }[term.basis]
+    if term.unconfirmed or term.basis is Basis.CONSENT:
+        return words
+    return _("%(basis)s, and confirmed your address") % {"basis": words}
+
+
+def _until(retention: Retention, category: str) -> str:
+    if retention.days is None:
+        return (
+            _("for as long as we hold it") if category == EVERYTHING else _("until what you gave it for ends")
+        )
+    after = {
+        "giving": _("you gave it"),
+        "webinar": _("the webinar"),
+        "sending": _("it was sent"),
+        "sign-in": _("the sign-in"),
+    }.get(retention.after, retention.after)
+    words = ngettext("%(days)s day after %(event)s", "%(days)s days after %(event)s", retention.days)
+    return words % {"days": retention.days, "event": after}
+
+
+def _switch(term: Term) -> str:
+    if term.basis is Basis.CONSENT:
+        return _("yes; it is off until you say yes")
+    return _("yes, on your own page") if term.switch else _("no")
+
+
+def plain(version: Version, business: str) -> str:
+    """Return a version as plain text, lines of at most 72 signs."""
+    out = [_("Privacy statement of %(business)s") % {"business": business}]
+    out += [
+        _("Version %(n)s, published %(day)s") % {"n": version.number, "day": version.published.isoformat()}
+    ]
+    out += [f"SHA-256 {version.digest}", ""]
+    for chapter in chapters(version):
+        out += ["", chapter.title, "=" * len(chapter.title)]
+        for told in chapter.clauses:
+            out += ["", *_wrapped(f"§{told.number}  {told.clause.text}", "    ")]
+            for line in told.lines:
+                out += _wrapped(f"    - {_sentence(line)}", "      ")
+            out += _wrapped("    " + _("How this is kept: %(words)s") % {"words": told.clause.kept}, "    ")
+    return "\n".join(out) + "\n"
+
+
+def _sentence(line: Line) -> str:
+    return _(
+        "%(data)s: to %(use)s. Because: %(basis)s. Who gets it: %(who)s. Until: %(until)s. Off: %(switch)s."
+    ) % {
+        "data": ", ".join(data.title for data in line.data),
+        "use": line.use,
+        "basis": line.basis,
+        "who": line.recipients,
+        "until": line.until,
+        "switch": line.switch,
+    }
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    # Addresses and dotted names are never broken.
+    return textwrap.wrap(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
