@@ -6,12 +6,6 @@ by axe and kept as pictures in `shots/` (not committed).
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from leadrush.look.parts import modules
 from tests.rig import postman as rig
+from tests.rig.site import Site, start, stop
 
 SHOTS = Path("shots")
 CHROMIUM = "/usr/bin/chromium"
@@ -34,89 +29,6 @@ CALM = [
     "--no-first-run",
 ]
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-
-
-@dataclass
-class Site:
-    """A running site: its address, what it printed, its folder and the mail server it sends to."""
-
-    url: str
-    data: Path
-    postman: rig.Postman
-    log: Path
-    process: subprocess.Popen[bytes] = field(repr=False)
-
-    def printed(self) -> str:
-        """Return what the site has printed so far."""
-        return self.log.read_text(errors="replace")
-
-    def staff_link(self) -> str:
-        """Return a fresh link by which the owner enters."""
-        made = subprocess.run(
-            [sys.executable, "-m", "leadrush.website.running", "sign-in", "--data", str(self.data)],
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        found = re.search(r"https?://\S+", made.stdout)
-        assert found, made.stdout + made.stderr
-        return found[0]
-
-    environment: dict[str, str] = field(default_factory=dict, repr=False)
-
-
-def start(data: Path, postman: rig.Postman, **more: str) -> Site:
-    """Start the demo business as `make run` does, and return it once it answers."""
-    port = str(rig.free_port())
-    environment = {
-        "PORT": port,
-        "SITE_URL": f"http://localhost:{port}",
-        "LEADRUSH_DATA": str(data),
-        "SMTP_URL": postman.url,
-        "MAIL_FROM": "post@tarnandtiller.example",
-        "DJANGO_SETTINGS_MODULE": "leadrush.website.settings",
-        "PYTHONPATH": str(Path("src").resolve()),
-        **more,
-    }
-    environment.setdefault("LEADRUSH_MASTER_KEY", "")
-    log = data.with_suffix(".log")
-    out = log.open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "leadrush.website.running", "up", "--demo"],
-        env=os.environ | environment,
-        stdout=out,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    site = Site(f"http://localhost:{port}", data, postman, log, process, environment)
-    until = time.monotonic() + 90
-    while not answers(site.url):
-        if process.poll() is not None or time.monotonic() > until:
-            raise AssertionError(f"the site did not start: {site.printed()}")
-        time.sleep(0.2)
-    return site
-
-
-def answers(url: str) -> bool:
-    from urllib.error import HTTPError, URLError
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=5):
-            return True
-    except HTTPError:
-        return True
-    except (URLError, OSError):
-        return False
-
-
-def stop(site: Site) -> None:
-    """End the site as Ctrl-C does."""
-    if site.process.poll() is None:
-        os.killpg(site.process.pid, signal.SIGINT)
-        site.process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
