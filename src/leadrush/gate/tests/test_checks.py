@@ -1,0 +1,134 @@
+"""The system checks find what would leave the gate open."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.db import connection, connections, models
+from django.http import HttpResponse
+from django.test.utils import isolate_apps, override_settings
+from django.urls import path
+
+from leadrush import gate
+from leadrush.gate import checks, tables, tasks
+from leadrush.gate.tests.conftest import POSTGRESQL, READ
+from leadrush.gate.tests.house.models import Note
+
+urlpatterns = [
+    path("a/", lambda _: HttpResponse(), name="bare"),
+    path("b/", gate.door("tests.unknown")(lambda _: HttpResponse())),
+    path("c/", gate.door(READ.name)(lambda _: HttpResponse())),
+]
+
+
+def ids(check: Any, **options: Any) -> list[str]:
+    return [message.id for message in check(None, **options)]
+
+
+def test_the_site_itself_has_no_way_past_the_gate(db: Any) -> None:
+    assert ids(checks.engines_in_use) == []
+    assert ids(checks.nobody_goes_past) == []
+    assert ids(checks.personal_tables_have_a_mask) == []
+    for check in checks.OF_DATABASES:
+        assert ids(check, databases=list(connections)) == []
+
+
+def test_an_engine_past_the_gate_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", "django.db.backends.sqlite3")
+    assert ids(checks.engines_in_use) == ["gate.E001"]
+
+
+def test_a_cursor_that_was_replaced_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "make_cursor", lambda cursor: SimpleNamespace())
+    assert ids(checks.engines_in_use) == ["gate.E002"]
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_view_without_a_door_or_with_an_unknown_use_is_found() -> None:
+    assert ids(checks.every_view_has_a_door) == ["gate.E003", "gate.E004"]
+
+
+def test_a_task_without_a_use_or_with_an_unknown_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_TASKS", {})
+    gate.task("tests.a", use=None, every=1)(lambda: None)
+    gate.task("tests.b", use="tests.unknown", every=1)(lambda: None)
+    gate.task("tests.c", use=READ.name, every=1)(lambda: None)
+    gate.task("tests.d", use=None, every=1, why="it counts")(lambda: None)
+    assert ids(checks.every_task_has_a_use) == ["gate.E005", "gate.E006"]
+
+
+def test_a_command_without_a_use_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "get_commands", lambda: {"x": "leadrush.house", "y": "django.core"})
+    monkeypatch.setattr(checks, "load_command_class", lambda app, name: gate.Command())
+    assert ids(checks.every_command_has_a_use) == ["gate.E007"]
+
+
+@isolate_apps("leadrush.gate.tests.house")
+def test_a_child_of_a_personal_table_is_refused_and_found(monkeypatch: pytest.MonkeyPatch, db: Any) -> None:
+    monkeypatch.setattr(tables, "HELD", tables.HELD)
+
+    class Child(Note):
+        more = models.TextField()
+
+        class Meta:
+            app_label = "house"
+
+    try:
+        monkeypatch.setattr(checks.apps, "get_models", lambda **_: [Child])
+        assert ids(checks.personal_tables_have_a_mask) == ["gate.E010"]
+        for ask in (
+            lambda: list(Child.objects.values_list("more")),
+            lambda: Child.objects.count(),
+            lambda: Child(text="x", more="y").save(),
+        ):
+            with gate.using(READ.name), pytest.raises(gate.Refused, match="mask of its own"):
+                ask()
+    finally:
+        del tables.HELD["house_child"]
+        for watcher in tables._watchers:
+            watcher()
+
+
+PAST = {
+    "connection.connection.execute('x')": "connection.connection",
+    "connections['keys'].connection.cursor()": "connection.connection",
+    "from django import db\ndb.connection.connection": "connection.connection",
+    "raw.backup(other)": ".backup()",
+    "import sqlite3\nsqlite3.connect('x')": "sqlite3.connect()",
+    "psycopg.Connection.connect('x')": "",
+    "psycopg.connect('x')": "psycopg.connect()",
+    "from psycopg import connect": "from psycopg import connect",
+    "c.set_authorizer(None)": ".set_authorizer()",
+    "c.blobopen('t', 'c', 1)": ".blobopen()",
+    "from leadrush.gate.use import IN_FORCE": "the use in force is set by `with` alone",
+    "gate.shaping()": "",
+    "signal.connect(receiver)": "",
+    "connection.cursor()": "",
+    "raw.backup(other)  # gate: copies for the owner, sealed as they lie": "",
+    "raw.backup(other)  # gate: ": ".backup()",
+}
+
+
+@pytest.mark.parametrize("source", PAST)
+def test_code_that_reaches_for_the_driver_is_found(source: str) -> None:
+    assert [what for _, what in checks.ways_past(source)] == ([PAST[source]] if PAST[source] else [])
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="SQLite has no roles and no row-level security")
+def test_unsecured_rows_and_a_role_that_is_free_are_found(db: Any) -> None:
+    with gate.shaping(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE house_note NO FORCE ROW LEVEL SECURITY")
+    assert ids(checks.rows_are_secured, databases=["default"]) == ["gate.E013"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolsuper LIMIT 1")
+        name = cursor.fetchone()[0]
+    assert name
+    assert ids(checks.role_is_bound, databases=["default"]) == []
+
+
+def test_the_checks_are_registered() -> None:
+    found = {message.id for message in run_checks(tags=["gate"])}
+    assert not found & {"gate.E001", "gate.E002", "gate.E011"}

@@ -1,0 +1,103 @@
+"""The version in force: the newest published, read once, never changed, bound at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from leadrush import gate, statement
+from leadrush.gate import versions
+from leadrush.gate.models import Version
+
+
+def text(number: int) -> statement.Version:
+    return statement.Version(number, date(2026, 5, number), ())
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Any:
+    versions.IN_FORCE.forget()
+    versions.version_of.cache_clear()
+    yield
+    versions.IN_FORCE.forget()
+    versions.version_of.cache_clear()
+
+
+def test_before_anything_is_published_nothing_is_in_force(db: Any) -> None:
+    with pytest.raises(gate.Unpublished, match="leadrush up"):
+        gate.force()
+
+
+def test_what_is_published_binds_at_once_and_costs_nothing_to_ask_again(db: Any) -> None:
+    row = gate.publish(text(1))
+    assert gate.force() == text(1)
+    assert versions.row_in_force() == row
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert gate.force().digest == row.digest
+    assert len(queries) == 0
+    gate.publish(text(2))
+    assert gate.force().number == 2
+    assert versions.version_of(row.pk) == text(1)
+
+
+def test_what_another_process_publishes_binds_within_a_second(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.publish(text(1))
+    gate.force()
+    other = text(2)
+    Version(
+        number=2, digest=other.digest, text=other.canonical().decode(), published_at="2026-05-02T00:00Z"
+    ).save()
+    assert gate.force().number == 1
+    clock = versions.time.monotonic() + 1.01
+    monkeypatch.setattr(versions.time, "monotonic", lambda: clock)
+    with CaptureQueriesContext(connection) as queries:
+        assert gate.force().number == 2
+    assert len(queries) == 2
+
+
+def test_a_publication_that_is_rolled_back_is_not_in_force(db: Any) -> None:
+    gate.publish(text(1))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        gate.publish(text(2))
+        _ = 1 / 0
+    assert gate.force().number == 1
+
+
+def test_an_older_text_cannot_come_back(db: Any) -> None:
+    gate.publish(text(2))
+    for number in (1, 2):
+        with pytest.raises(ValueError, match="not newer"):
+            gate.publish(text(number))
+
+
+def test_a_published_version_never_changes(db: Any) -> None:
+    row = gate.publish(text(1))
+    for change in (
+        row.save,
+        row.delete,
+        Version.objects.all().delete,
+        lambda: Version.objects.update(text="{}"),
+        lambda: Version.objects.bulk_update([row], ["text"]),
+        lambda: Version._base_manager.all().delete(),
+        lambda: Version(pk=row.pk, number=9, digest="x", text="{}", published_at=row.published_at).save(),
+    ):
+        with pytest.raises(Exception, match=r"never changes|UNIQUE|unique"), transaction.atomic():
+            change()
+    assert Version.objects.get().text == text(1).canonical().decode()
+
+
+def test_a_text_that_was_changed_behind_the_sites_back_is_not_believed(db: Any) -> None:
+    gate.publish(text(1))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE gate_version SET text = replace(text, '2026', '2025')")
+    versions.IN_FORCE.forget()
+    with pytest.raises(statement.Faulty):
+        gate.force()
