@@ -47,7 +47,7 @@ def engines_in_use(app_configs: Any, **_: Any) -> list[CheckMessage]:
         if not all(isinstance(cursor, GatedCursor) for cursor in made) or compilers != f"{engine}.compiler":
             errors.append(
                 Error(
-                    f"The database {connection.alias!r} has the gate's engine without its cursors or compilers.",
+                    f"{connection.alias!r} has the gate's engine, but other cursors or compilers.",
                     hint="Something has replaced make_cursor or compiler_module: take it out.",
                     id="gate.E002",
                 )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadrush.gate import tables
-from leadrush.gate.reading import Unread, read
+from leadrush.gate.reading import read
 from leadrush.gate.tables import HELD
+from leadrush.gate.tokens import Unread
 from leadrush.gate.use import SHAPING, Door, NoUse, Refused, explain, in_force
 from leadrush.gate.words import WRITING
 

@@ -94,8 +94,8 @@ NOBODY = Actor("program", "unnamed")
 class using:
     """Open a use for the block: `with using("webinars.serve", actor=..., what="webinars.reminder") as door:`.
 
-    Nested uses shadow the outer one, and its actor acts on where no other is named. Raises `Refused` for a name that no room has declared. Only a `with`
-    opens a use: there is nothing to set and forget.
+    Nested uses shadow the outer one, and its actor acts on where no other is named. Raises `Refused` for a
+    name that no room has declared. Only a `with` opens a use: there is nothing to set and forget.
     """
 
     __slots__ = ("_door", "_token")

@@ -33,7 +33,7 @@ class InForce:
         self.looked = float("-inf")
 
     def get(self) -> Text:
-        """Return the version; one indexed query a second, at most. Raises `Unpublished` when none is published."""
+        """Return the version; one indexed query a second. Raises `Unpublished` when none is published."""
         text = self.text
         if text is not None and time.monotonic() - self.looked < LOOK_AGAIN:
             return text

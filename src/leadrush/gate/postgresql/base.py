@@ -8,7 +8,7 @@ it: nothing is left on the connection, for the next statement or for whoever tak
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db.backends.postgresql import base, creation, operations, schema
@@ -17,10 +17,9 @@ from psycopg.pq import TransactionStatus
 
 from leadrush.gate.cursors import Gated
 from leadrush.gate.judging import Verdict
-from leadrush.gate.making import GatedOperations, GatedCreation, ShapesTables
+from leadrush.gate.making import GatedCreation, GatedOperations, ShapesTables
 from leadrush.gate.postgresql.policies import SETTING
 from leadrush.gate.use import shaping
-
 
 HUSH = f";SET LOCAL {SETTING} = ''"
 
@@ -34,22 +33,22 @@ class Cursor(Gated):
     """Puts the use in front of each judged statement."""
 
     value = 0
+    served = False  # whether judged rows still lie on the server, which asks the policies while it is read
 
     def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool) -> Any:
         self.value = verdict.value
+        self.served = isinstance(self.cursor, ServerCursor)
         if not self.value:
             return super(Gated, self)._execute(sql, params)  # type: ignore[misc]
-        if many or self.apart:
+        # DECLARE, and parameters that the server binds, cannot share their message.
+        if many or self.served or self.db.features.uses_server_side_binding:
             return self.in_two(sql, params, many)
         text = sql if isinstance(sql, str) else sql.as_string(self.db.connection)
-        result = super(Gated, self)._execute(tell(self.value) + text + HUSH, params)  # type: ignore[misc]
+        # Outside a transaction the message is one of its own, and what it set ends with it.
+        text = f"{tell(self.value)}{text}{HUSH if self.open else ''}"
+        result = super(Gated, self)._execute(text, params)  # type: ignore[misc]
         self.cursor.nextset()
         return result
-
-    @property
-    def apart(self) -> bool:
-        """Whether the statement cannot share its message: DECLARE, or parameters bound by the server."""
-        return isinstance(self.cursor, ServerCursor) or self.db.features.uses_server_side_binding
 
     def in_two(self, sql: Any, params: Any, many: bool) -> Any:
         """Execute in a transaction of its own where none is open: the use must not outlive the statement."""
@@ -65,7 +64,7 @@ class Cursor(Gated):
     @property
     def open(self) -> bool:
         """Whether a transaction is open on this connection."""
-        return bool(self.db.connection.info.transaction_status != TransactionStatus.IDLE)
+        return bool(self.db.connection.pgconn.transaction_status != TransactionStatus.IDLE)
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -76,28 +75,31 @@ class Cursor(Gated):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Tell the policies again where the rows still lie on the server, which asks them while it is read."""
-        if self.door is None or not isinstance(self.cursor, ServerCursor) or not self.open:
+        """Tell the policies while rows come from the server; what it held at a commit asks nobody any more."""
+        self.again()
+        with self.told() if self.door is not None and self.open else nullcontext():
             yield
-        else:
-            self.again()
-            with self.told():
-                yield
 
     def fetchone(self) -> Any:
+        if not self.served:
+            return super().fetchone()
         with self.reading():
             return super().fetchone()
 
     def fetchmany(self, *size: Any, **named: Any) -> Any:
+        if not self.served:
+            return super().fetchmany(*size, **named)
         with self.reading():
             return super().fetchmany(*size, **named)
 
     def fetchall(self) -> Any:
+        if not self.served:
+            return super().fetchall()
         with self.reading():
             return super().fetchall()
 
     def __iter__(self) -> Iterator[Any]:
-        if not isinstance(self.cursor, ServerCursor):
+        if not self.served:
             yield from super().__iter__()
             return
         while rows := self.fetchmany(100):

@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorDebugWrapper
 
 from leadrush.gate.cursors import Gated
 from leadrush.gate.judging import EVERYTHING, Verdict
-from leadrush.gate.making import GatedOperations, GatedCreation, ShapesTables
+from leadrush.gate.making import GatedCreation, GatedOperations, ShapesTables
 from leadrush.gate.tables import HELD
 from leadrush.gate.use import shaping
 

@@ -1,4 +1,4 @@
-"""Forty shapes of queries, each written once, to be asked of a gated house and of one that never held more."""
+"""Shapes of queries, each written once, to be asked of a gated house and of one that never held more."""
 
 from __future__ import annotations
 

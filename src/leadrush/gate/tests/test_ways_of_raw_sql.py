@@ -1,5 +1,6 @@
 """Raw SQL: it carries the condition where the gate can see it hold, or it does not run."""
 
+# ruff: noqa: E501 - SQL reads best on one line
 from __future__ import annotations
 
 from typing import Any

@@ -82,7 +82,7 @@ def test_a_chunked_cursor_reads_by_every_fetch(house: House) -> None:
     sql = "SELECT text FROM house_note WHERE {} ORDER BY id"
     with gate.using(READ.name), transaction.atomic():
         for fetch in (
-            lambda c: [c.fetchone()] + c.fetchall(),
+            lambda c: [c.fetchone(), *c.fetchall()],
             lambda c: c.fetchmany(3) + c.fetchmany(9),
             list,
         ):

@@ -1,0 +1,80 @@
+"""SQL cut into tokens, with parentheses and CASE ... END as groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+TOKENS = (
+    r"(?P<space>\s+)|(?P<odd>--|/\*|\$\w*\$|[EeUuBbXx]&?')|(?P<string>'(?:[^']|'')*')"
+    r"|(?P<name>\"(?:[^\"]|\"\"){quotes}*\"{more})|(?P<word>[^\W\d][\w$]*)|(?P<number>\d[\w.]*)"
+    r"|(?P<other>%s|%\(\w+\)s|<>|!=|.)"
+)
+POSTGRESQL = re.compile(TOKENS.replace("{quotes}", "").replace("{more}", ""), re.DOTALL)
+SQLITE = re.compile(TOKENS.replace("{quotes}", "").replace("{more}", r"|`[^`]*`|\[[^\]]*\]"), re.DOTALL)
+MANY = re.compile(r"%s(?:, ?%s)+")
+
+
+class Unread(Exception):
+    """The text names a personal table in a way that cannot be judged; the message says what to do instead."""
+
+
+@dataclass(slots=True)
+class Token:
+    """One word, name, string or sign; `group` holds what stands between parentheses (or CASE and END)."""
+
+    kind: str
+    text: str
+    group: list[Token] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """The word in capitals, so that keywords compare; empty for whatever is no bare word."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def table(self) -> str:
+        """What this names, if it names a table: without quotes, in small letters."""
+        if self.kind in ("name", "string"):
+            return self.text[1:-1].replace('""', '"').lower()
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def tokens(sql: str, postgresql: bool) -> list[Token]:
+    """Cut `sql` into tokens, with parentheses and CASE ... END as groups."""
+    top: list[Token] = []
+    stack: list[tuple[str, list[Token]]] = [("", top)]
+    for match in (POSTGRESQL if postgresql else SQLITE).finditer(MANY.sub("%s", sql)):
+        kind, text = match.lastgroup or "", match.group()
+        if kind == "space":
+            continue
+        if kind == "odd":
+            raise Unread("Comments and escape strings are not read beside a personal table: leave them out.")
+        here = stack[-1][1]
+        upper = text.upper() if kind == "word" else text
+        if upper in ("(", "CASE") and kind != "string":
+            token = Token("group" if upper == "(" else "case", text)
+            here.append(token)
+            stack.append((upper, token.group))
+        elif (upper == ")" and stack[-1][0] == "(") or (upper == "END" and stack[-1][0] == "CASE"):
+            stack.pop()
+        else:
+            here.append(Token(kind, text))
+    if len(stack) != 1:
+        raise Unread("The parentheses do not match.")
+    return top
+
+
+def names(items: list[Token]) -> Iterator[str]:
+    """Yield everything that could name a table."""
+    for token in items:
+        if token.kind in ("group", "case"):
+            yield from names(token.group)
+        elif token.kind != "other":
+            yield token.table
+
+
+def dotted(items: list[Token], index: int) -> bool:
+    """Say whether the token before `index` qualifies a column, or is one that is qualified."""
+    return (index < len(items) and items[index].text == ".") or (index > 1 and items[index - 2].text == ".")
