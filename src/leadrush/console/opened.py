@@ -1,4 +1,4 @@
-"""One person as the back office shows them: what they may be written about, what is held, where it came from.
+"""One person as the back office shows them: what the address serves, what is held.
 
 Everything here runs under `support.help`, after the entry that says what for. What the statement does not
 let be opened for that is counted and not read.
@@ -19,9 +19,6 @@ from leadrush.vault import collects, rights
 from leadrush.vault.models import Choice, Given, Giving, Held, Item
 
 USE = "support.help"
-WRITING = ("provide", "pay", "market", "improve", "communicate")
-"""Headings of uses for which somebody is written to."""
-
 MOST = 10
 """So many rows of one kind are listed; of more, the number is said."""
 
@@ -30,7 +27,7 @@ Rows = list[tuple[collects.Collects, list[Any]]]
 
 @dataclass(frozen=True)
 class About:
-    """A use that a person may or may not be written to for, and since when that is so."""
+    """A use that a person's address may or may not serve, and since when that is so."""
 
     title: str
     clause: str
@@ -144,8 +141,8 @@ def withheld(person_id: uuid.UUID, rows: Rows) -> Withheld:
     return Withheld(count, tuple(kinds))
 
 
-def written_about(person_id: uuid.UUID, rows: Rows) -> list[About]:
-    """Return what a person may be written about and what not, and since when; two questions."""
+def serves(person_id: uuid.UUID, rows: Rows) -> list[About]:
+    """Return what a person's address may be used for and what not, and since when; two questions."""
     force = gate.force()
     items = [row for declared, held in rows if declared.model is Item for row in held]
     email = next((item for item in items if item.kind == "email"), None)
@@ -156,7 +153,7 @@ def written_about(person_id: uuid.UUID, rows: Rows) -> list[About]:
         givings = [rest.giving for rest in rests.select_related("giving__version").order_by("giving__at")]
     found = []
     for use in uses.all():
-        term = force.find("EmailAddress", use.name) if use.heading in WRITING else None
+        term = None if use.heading in rights.UNSAID else force.find("EmailAddress", use.name)
         if term is None:
             continue
         now = email is not None and bool(email.mask & (1 << use.bit))

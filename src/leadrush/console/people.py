@@ -110,7 +110,7 @@ def _shown(request: HttpRequest, somebody: Person, entry: ledger.Entry, viewer: 
         "reference": ledger.titles({entry.about}).get(entry.about, ""),
         "held": opened.held(rows, values),
         "withheld": opened.withheld(somebody.pk, rows),
-        "about": opened.written_about(somebody.pk, rows),
+        "about": opened.serves(somebody.pk, rows),
         "came": opened.came_from(somebody.pk),
         "page": page,
         "events": told.timeline(page.object_list, viewer=viewer, subject=somebody.pk),
