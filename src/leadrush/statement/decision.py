@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from leadrush.statement.terms import Basis, Term
 from leadrush.statement.versions import Version
