@@ -35,6 +35,7 @@ class Target:
 [tool.mutmut]
 source_paths = ["src"]
 also_copy = ["conftest.py"]
+timeout_constant = 60.0
 only_mutate = ["{self.folder}/*.py"]
 do_not_mutate = ["*/tests/*", "*/migrations/*", "*/apps.py"]
 pytest_add_cli_args = {options!r}
