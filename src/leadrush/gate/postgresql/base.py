@@ -75,7 +75,7 @@ class Cursor(Gated):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Tell the policies while rows come from the server; what it held at a commit asks nobody any more."""
+        """Tell the policies while rows come from the server; what a commit held asks nobody."""
         self.again()
         with self.told() if self.door is not None and self.open else nullcontext():
             yield

@@ -111,7 +111,7 @@ def conditions(draw: Any, model: Any) -> Q:
 
 @st.composite
 def questions(draw: Any) -> Any:
-    """Draw a function that asks: some filters and excludes, joined anyhow, then values, sums or a subquery."""
+    """Draw a function that asks: filters and excludes, joined anyhow, then values, sums or a subquery."""
     model = draw(st.sampled_from(list(PATHS)))
     steps = []
     for _ in range(draw(st.integers(0, 3))):

@@ -272,7 +272,7 @@ def test_a_block_is_opened_once() -> None:
 
 
 def test_a_use_that_nobody_declared_is_refused() -> None:
-    with pytest.raises(gate.Refused, match="uses.toml"):
+    with pytest.raises(gate.Refused, match=r"uses\.toml"):
         gate.using("tests.nobody")
 
 

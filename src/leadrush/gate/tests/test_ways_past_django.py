@@ -147,7 +147,7 @@ def test_not_closed_on_sqlite_the_authorizer_can_be_taken_away(house: House) -> 
 
 @on_sqlite
 def test_not_closed_on_sqlite_a_connection_of_ones_own_and_backup(open_house: House) -> None:
-    """Stopped by review, and by the check for `sqlite3.connect` and `.backup(`; values are sealed in the vault."""
+    """Stopped by review, the check for `sqlite3.connect` and `.backup(`, sealed values."""
     own = sqlite3.connect(connection.settings_dict["NAME"])
     assert len(rows_of(own, "SELECT text FROM house_note")) == 3
     copy = sqlite3.connect(":memory:")
