@@ -24,6 +24,7 @@ ENGINES = {"sqlite": "leadrush.gate.sqlite3", "postgresql": "leadrush.gate.postg
 CONNECTS = frozenset({"sqlite3", "psycopg", "psycopg2", "aiosqlite", "asyncpg"})
 # A line that must go to the driver says why, where review sees it.
 MARK = "# gate: "
+SET_BY_HAND = "the use in force is set by `with` alone, and tables are shaped by the engines alone"
 
 
 def engines_in_use(app_configs: Any, **_: Any) -> list[CheckMessage]:
@@ -179,6 +180,10 @@ def ways_past(source: str) -> Iterator[tuple[int, str]]:
         what = ""
         if isinstance(node, ast.Attribute) and node.attr == "connection" and "connection" in tail(node.value):
             what = "connection.connection"
+        elif (
+            isinstance(node, ast.Attribute) and node.attr == "shaping" and tail(node.value) in ("gate", "use")
+        ):
+            what = SET_BY_HAND
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             called, on = node.func.attr, tail(node.func.value)
             if called == "backup" or called in ("set_authorizer", "blobopen", "executescript"):
@@ -191,8 +196,8 @@ def ways_past(source: str) -> Iterator[tuple[int, str]]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [name.name for name in node.names]
             module = getattr(node, "module", None) or ""
-            if module == "leadrush.gate.use" and {"IN_FORCE", "SHAPING", "shaping"} & set(names):
-                what = "the use in force is set by `with` alone"
+            if module.startswith("leadrush.gate") and {"IN_FORCE", "SHAPING", "shaping"} & set(names):
+                what = SET_BY_HAND
         if what and not (MARK in (text := lines[node.lineno - 1]) and text.split(MARK, 1)[1].strip()):
             yield node.lineno, what
 
