@@ -9,3 +9,9 @@ class PeopleConfig(AppConfig):
     name = "leadrush.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from leadrush.people import letting_in, told
+
+        letting_in.__name__  # noqa: B018 - importing it registers the page of its links
+        told.register()

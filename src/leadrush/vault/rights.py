@@ -74,6 +74,8 @@ class Record:
     last_used: datetime | None
     times_used: int
     correct: str
+    categories: tuple[str, ...] = ()
+    mask: int = 0
 
 
 def records(person_id: uuid.UUID) -> list[Record]:
@@ -128,6 +130,8 @@ def _record(
         last_used=max((at for at, _count in times), default=None),
         times_used=sum(count for _at, count in times),
         correct=correct,
+        categories=tuple(categories_of(row)),
+        mask=row.mask,
     )
 
 

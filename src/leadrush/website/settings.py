@@ -59,6 +59,9 @@ INSTALLED_APPS = [
     "leadrush.webinars",
     "leadrush.accountability",
     "leadrush.website",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -81,6 +84,7 @@ MIDDLEWARE = [
     "leadrush.website.forms.SignedForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "leadrush.look.middleware.Words",
 ]
@@ -92,6 +96,21 @@ DATABASES = {
 }
 AUTH_USER_MODEL = "vault.Person"
 LOGIN_URL = "/sign-in/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_REDIRECT_URL = "people:me"
+# Sessions are sealed, and found by a digest of the cookie; nothing in allauth ever sees an address.
+SESSION_ENGINE = "leadrush.people.sessions"
+SESSION_SERIALIZER = "leadrush.people.sessions.Sealed"
+ACCOUNT_ADAPTER = "leadrush.people.adapter.SignIn"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+MFA_ADAPTER = "leadrush.people.adapter.Passkeys"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

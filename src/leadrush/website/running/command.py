@@ -5,6 +5,8 @@ A part may bring commands of its own: `COMMANDS`, a list of click commands, in `
 
 from __future__ import annotations
 
+import copy
+import functools
 import os
 import socket
 import subprocess
@@ -38,8 +40,28 @@ class Terminal(click.Group):
         return sorted({*super().list_commands(ctx), *self._brought()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of this name."""
-        return super().get_command(ctx, cmd_name) or self._brought().get(cmd_name)
+        """Return the command of this name; one that a part brings finds the site ready when it begins."""
+        own = super().get_command(ctx, cmd_name)
+        brought = None if own else self._brought().get(cmd_name)
+        return on_site(brought) if brought else own
+
+
+def on_site(command: click.Command) -> click.Command:
+    """Return the command, with the site's settings and databases made ready before it runs."""
+    begin = command.callback
+    assert begin is not None
+
+    @functools.wraps(begin)
+    def run(*args: object, **given: object) -> object:
+        ready(settle(None))
+        import django
+
+        django.setup()
+        return begin(*args, **given)
+
+    ready_made = copy.copy(command)
+    ready_made.callback = run
+    return ready_made
 
 
 def settle(data: Path | None) -> Path:

@@ -1,0 +1,25 @@
+"""What signing in does by the clock."""
+
+from __future__ import annotations
+
+from leadrush import gate
+from leadrush.people import asking, joining, sign_ins
+
+
+@gate.task("people.codes", use="account.sign_in", every=1)
+def codes() -> None:
+    """Write the letters of codes that were asked for. Clause `your-address`."""
+    asking.write_asked()
+
+
+@gate.task("people.join", use="house.keep", every=60)
+def join() -> None:
+    """Finish joining two records where that died half-way."""
+    joining.finish()
+
+
+@gate.task("people.clear", use="house.keep", every=3600)
+def clear() -> None:
+    """End what is over: sign-ins, sessions, codes. Clause `sign-ins`."""
+    sign_ins.clear()
+    asking.clear()

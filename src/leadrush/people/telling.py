@@ -1,0 +1,107 @@
+"""The ledger as sentences: who used what of yours, for what, and under which clause."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leadrush import gate, ledger, vault
+from leadrush.gate import rooms
+from leadrush.ledger import Entry
+from leadrush.vault import keys
+from leadrush.vault.giving import NAME
+from leadrush.vault.models import Item, Person
+
+# What a person did themselves is no use of ours, and is told as what it was.
+OWN_DEEDS = {
+    "rights.see": gettext_lazy("read this page."),
+    "people.on": gettext_lazy("allowed us to %(about)s."),
+    "people.off": gettext_lazy("told us not to %(about)s."),
+    "people.name": gettext_lazy("looked at your name, to correct it."),
+    "people.addresses": gettext_lazy("looked at your addresses."),
+    "people.address": gettext_lazy("changed your addresses."),
+    "vault.merge": gettext_lazy("made two records of yours one."),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One use, in words: `who` did `words`, under `clause` of `version`."""
+
+    at: datetime
+    who: str
+    words: str
+    clause: str
+    version: int
+
+
+def tell(entries: Iterable[Entry], person_id: uuid.UUID) -> list[Told]:
+    """Return entries about a person as sentences, in their order. Runs under `rights.own`.
+
+    Those who work here are named by the name that they go by, which is a use of that name and written down.
+    """
+    entries = list(entries)
+    own = vault.mark_of(person_id)
+    names = _names({e.actor for e in entries if e.actor_kind != "program" and e.actor != own})
+    titles = ledger.titles({e.about for e in entries if e.about})
+    return [Told(e.at, _who(e, own, names), _words(e, own, titles), _clause(e), e.version) for e in entries]
+
+
+def _clause(entry: Entry) -> str:
+    """Return the clause of an entry, unless the statement in force has it no longer."""
+    return entry.clause if entry.clause and gate.force().number_of(entry.clause) else ""
+
+
+def _who(entry: Entry, own: str, names: dict[str, str]) -> str:
+    if entry.actor_kind == "program":
+        return ledger.say_program(entry.actor)
+    if entry.actor == own:
+        return _("You")
+    unnamed = _("Somebody who works here") if entry.actor_kind == "staff" else _("Another person")
+    return names.get(entry.actor, unnamed)
+
+
+def _words(entry: Entry, own: str, titles: dict[str, str]) -> str:
+    about = titles.get(entry.about, "") or _use_title(entry.about)
+    if entry.actor == own and entry.what in OWN_DEEDS:
+        return str(OWN_DEEDS[entry.what]) % {"about": about}
+    known = rooms.categories()
+    what = [str(known[name].title) for name in entry.categories.split() if name in known]
+    words = {"what": _and(what) or _("what we hold about you"), "deed": ledger.say_deed(entry.what)}
+    if about:
+        return _("used %(what)s %(deed)s: “%(about)s”.") % {**words, "about": about}
+    return _("used %(what)s %(deed)s.") % words
+
+
+def _use_title(about: str) -> str:
+    kind, _colon, name = about.partition(":")
+    if kind != "use":
+        return ""
+    try:
+        return str(gate.uses.get(name).title)
+    except KeyError:
+        return ""
+
+
+def _and(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def _names(marks: set[str]) -> dict[str, str]:
+    """Return the name of each of those who work here whose mark is among these."""
+    if not marks:
+        return {}
+    staff = list(Person.objects.exclude(role="").values_list("pk", flat=True))
+    ring = keys.Ring(staff)
+    by_person = {pk: ring.mark(pk) for pk in staff if ring.has(pk)}
+    wanted = [pk for pk, mark in by_person.items() if mark in marks]
+    items = list(Item.objects.filter(person__in=wanted, kind=NAME))
+    values = vault.open_items(items, what="people.staff")
+    return {by_person[item.person_id]: values[item.pk] for item in items}
