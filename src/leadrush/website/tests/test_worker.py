@@ -8,6 +8,8 @@ from datetime import datetime
 
 import pytest
 
+from leadrush.gate import tasks
+from leadrush.website.running.logs import Discreet
 from leadrush.website.running.worker import work
 
 
@@ -37,3 +39,22 @@ def test_the_worker_ends_between_two_passes_without_waiting_for_the_next(db: Non
     worker.start()
     worker.join(5)
     assert not worker.is_alive()
+
+
+def test_a_task_that_breaks_does_not_keep_the_others_from_their_turn(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setattr(tasks, "_TASKS", {})
+    stop = threading.Event()
+
+    @tasks.task("tests.a-broken", use=None, every=0, why="touches nothing")
+    def broken() -> None:
+        raise LookupError("grace@example.org")
+
+    tasks.task("tests.b-whole", use=None, every=0, why="touches nothing")(stop.set)
+    caplog.handler.setFormatter(Discreet())
+    with caplog.at_level(logging.ERROR):
+        work(tasks.run_due, stop, every=0.01)
+    assert "tests.a-broken" in caplog.text
+    assert "LookupError" in caplog.text
+    assert "grace" not in caplog.text
