@@ -11,7 +11,7 @@ from django.apps import apps
 from leadrush import statement
 
 COMMONS = ("statement", "gate", "ledger", "vault", "look", "console", "mailbox", "people")
-"""Floors from the kernel upwards. What stands in none of these is a room, above them all; the street is on top."""
+"""Floors from the kernel upwards. What is none of these is a room, above them; the street is on top."""
 STREET = "website"
 
 
