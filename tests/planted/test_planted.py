@@ -88,7 +88,8 @@ def view_without_use(folder: Path) -> None:
     add(
         folder,
         "website/urls.py",
-        '\nfrom django.http import HttpResponse\n\nurlpatterns.insert(0, path("peek/", lambda request: HttpResponse()))\n',
+        "\nfrom django.http import HttpResponse\n\n"
+        'urlpatterns.insert(0, path("peek/", lambda request: HttpResponse()))\n',
     )
 
 
@@ -121,7 +122,8 @@ def foreign_key_that_climbs(folder: Path) -> None:
         folder,
         "mailbox/models.py",
         "    scope = models.CharField(max_length=64)\n",
-        '    scope = models.CharField(max_length=64)\n    webinar = models.ForeignKey("webinars.Webinar", models.CASCADE)\n',
+        "    scope = models.CharField(max_length=64)\n"
+        '    webinar = models.ForeignKey("webinars.Webinar", models.CASCADE)\n',
     )
 
 
@@ -129,7 +131,8 @@ def use_that_no_clause_allows(folder: Path) -> None:
     add(
         folder,
         "webinars/clauses/uses.toml",
-        '\n[[use]]\nname = "webinars.resell"\nbit = 61\nheading = "market"\npurpose = "Marketing"\ntitle = "resell"\n',
+        '\n[[use]]\nname = "webinars.resell"\nbit = 61\nheading = "market"\n'
+        'purpose = "Marketing"\ntitle = "resell"\n',
     )
 
 
@@ -150,7 +153,8 @@ def connection_of_the_driver(folder: Path) -> None:
     add(
         folder,
         "vault/lapsing.py",
-        "\n\ndef peek() -> None:\n    from django.db import connection\n\n    connection.connection.execute('select 1')\n",
+        "\n\ndef peek() -> None:\n    from django.db import connection\n\n"
+        "    connection.connection.execute('select 1')\n",
     )
 
 

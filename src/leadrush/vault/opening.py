@@ -129,10 +129,12 @@ def unseal(
     what: str = "",
     about: str = "",
     batch: str = "",
+    entry: ledger.Entry | None = None,
 ) -> list[str]:
     """Open private texts, (person, sealed) each, under the use in force. One ledger entry, written first.
 
-    The caller got the rows through the gate, so they may be used so. Raises as `open_items` does.
+    The caller got the rows through the gate, so they may be used so. `entry` is the one that a batch wrote
+    before its first value opened. Raises as `open_items` does.
     """
     pairs = list(texts)
     if not pairs:
@@ -140,13 +142,14 @@ def unseal(
     persons = {person for person, _sealed in pairs}
     acting = _acting(gate.current())
     ring = keys.Ring(persons | ({acting} if acting else set()))
-    note(
-        subject=next(iter(persons)) if len(persons) == 1 else None,
-        categories=[category],
-        what=what,
-        about=about,
-        count=len(pairs),
-        batch=batch,
-        ring=ring,
-    )
+    if entry is None:
+        note(
+            subject=next(iter(persons)) if len(persons) == 1 else None,
+            categories=[category],
+            what=what,
+            about=about,
+            count=len(pairs),
+            batch=batch,
+            ring=ring,
+        )
     return [ring.open(person, sealed, context) for person, sealed in pairs]

@@ -1,1 +1,1 @@
-"""A room: webinars, planned, registered for and attended."""
+"""Live webinars: people keep a seat with an e-mail address alone, and are told what they need to come."""

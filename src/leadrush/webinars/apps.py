@@ -9,3 +9,10 @@ class WebinarsConfig(AppConfig):
     name = "leadrush.webinars"
     label = "webinars"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from leadrush.webinars import links, tasks, told
+
+        # Importing these registers the pages that links in mails lead to, and what runs by the clock.
+        assert links and tasks
+        told.register()

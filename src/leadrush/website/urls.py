@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadrush.look.urls")),
     path("", include("leadrush.mailbox.urls")),
+    path("", include("leadrush.webinars.urls")),
     path("console/", include("leadrush.console.urls")),
     path("", include("leadrush.accountability.urls")),
     path("", include("leadrush.people.urls")),

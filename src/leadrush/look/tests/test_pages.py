@@ -65,7 +65,7 @@ def test_before_a_statement_is_in_force_the_seal_says_so(
 def test_the_menu_leaves_out_what_does_not_exist_and_shows_where_one_is(
     get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(menu, "_top", {})  # without what the parts above register
+    monkeypatch.setattr(menu, "_top", {})  # what the rooms registered stands aside
     menu.register("Green", "look:green", 5)
     menu.register("Absent", "nowhere:at-all", 1)
     menu.register("Only for some", "look:green-not", 2, shown=lambda request: False)

@@ -1,0 +1,112 @@
+"""Who comes: the host's list, where each look is written down for each person on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, QuerySet, Value, When
+
+from leadrush import ledger, vault
+from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
+from leadrush.vault.models import Item
+from leadrush.webinars.models import Answer, Registration, Seat, Seen, Webinar
+
+WHAT = "webinars.registrants"
+CATEGORIES = (EMAIL_CATEGORY, "lr:Registration", "lr:Answer")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One who comes, as the host sees them. `address` is empty where it may not be shown."""
+
+    state: str
+    state_words: str
+    position: int | None
+    address: str
+    answers: tuple[tuple[str, str], ...]
+    at: datetime
+    confirmed: bool
+
+
+def listed(webinar: Webinar) -> QuerySet[Registration]:
+    """Return those with a seat in the order they came, then the line in its order. Needs `webinars.host`."""
+    seats_first = Case(When(state=Seat.SEAT, then=Value(0)), default=Value(1))
+    found: QuerySet[Registration] = (
+        Registration.objects.filter(webinar=webinar)
+        .exclude(state=Seat.GIVEN_UP)
+        .select_related("giving")
+        .order_by(seats_first, "position", "at", "pk")
+    )
+    return found
+
+
+def look(webinar: Webinar, registrations: Sequence[Registration]) -> list[Row]:
+    """Open the addresses and answers of these registrations: one entry, written before the first opens.
+
+    Each person on the list gets a row of the look, so that their own page shows it. Clause `webinar-host`.
+    """
+    if not registrations:
+        return []
+    entry, batch = _write_down(webinar, registrations)
+    persons = {registration.person_id for registration in registrations}
+    items = list(Item.objects.filter(person__in=persons, kind=EMAIL))
+    opened = vault.open_items(items, what=WHAT, about=webinar.about, batch=batch, entry=entry)
+    addresses = {item.person_id: opened[item.pk] for item in items}
+    answers = _answers(webinar, registrations, batch, entry)
+    return [
+        Row(
+            state=registration.state,
+            state_words=registration.get_state_display(),
+            position=registration.position,
+            address=addresses.get(registration.person_id, ""),
+            answers=tuple(answers.get(registration.pk, ())),
+            at=registration.at,
+            confirmed=registration.giving.confirmed,
+        )
+        for registration in registrations
+    ]
+
+
+def _write_down(webinar: Webinar, registrations: Sequence[Registration]) -> tuple[ledger.Entry, str]:
+    batch = f"webinars.look:{uuid.uuid4().hex}"
+    entry = vault.note(
+        categories=CATEGORIES, what=WHAT, about=webinar.about, count=len(registrations), batch=batch
+    )
+    seen = [
+        Seen(
+            person_id=registration.person_id,
+            giving=registration.giving,
+            registration=registration,
+            entry=entry.pk,
+        )
+        for registration in registrations
+    ]
+    Seen.objects.bulk_create(seen)
+    return entry, batch
+
+
+def _answers(
+    webinar: Webinar, registrations: Sequence[Registration], batch: str, entry: ledger.Entry
+) -> dict[int, list[tuple[str, str]]]:
+    rows = list(
+        Answer.objects.filter(registration__in=[registration.pk for registration in registrations])
+        .select_related("question")
+        .order_by("question__order", "question_id")
+    )
+    texts = vault.unseal(
+        [(row.person_id, row.sealed) for row in rows],
+        context=Answer.CONTEXT,
+        category="lr:Answer",
+        what=WHAT,
+        about=webinar.about,
+        batch=batch,
+        entry=entry,
+    )
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row, text in zip(rows, texts, strict=True):
+        found[row.registration_id].append((row.question.text, text))
+    return found

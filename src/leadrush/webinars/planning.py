@@ -1,0 +1,105 @@
+"""Planning: what staff do to a webinar, and what follows for those who registered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leadrush.vault.models import Giving
+from leadrush.webinars import telling, times, waiting
+from leadrush.webinars.models import Round, State, Webinar
+from leadrush.webinars.registering import CLAUSE, LATER
+
+
+class CannotChange(ValueError):
+    """A change that would break a promise; the message says why, to the member of staff."""
+
+
+def plan(**facts: Any) -> Webinar:
+    """Make a draft. `facts` are the fields of `Webinar`; nobody sees it until it is published."""
+    return Webinar.objects.create(state=State.DRAFT, **facts)
+
+
+def change(webinar: Webinar, **facts: Any) -> Webinar:
+    """Change a webinar. A new time goes to everybody by mail; more seats go to the first in line.
+
+    Raises `CannotChange` for fewer seats than are taken, and for a new time of what was cancelled.
+    """
+    with transaction.atomic():
+        held = waiting.lock(webinar.pk)
+        before = (held.starts_at, held.minutes)
+        for name, value in facts.items():
+            setattr(held, name, value)
+        if held.seats is not None and held.seats < (taken := waiting.taken(held)):
+            raise CannotChange(_("%(taken)d seats are taken. Write at least that many.") % {"taken": taken})
+        if (held.starts_at, held.minutes) != before:
+            _move(held)
+        held.save()
+        waiting.move_up(held)
+    return held
+
+
+def _move(webinar: Webinar) -> None:
+    if webinar.state == State.CANCELLED:
+        raise CannotChange(_("A cancelled webinar is not moved. Plan a new one."))
+    webinar.sequence += 1
+    if webinar.state == State.OPEN:
+        webinar.moved_at = timezone.now()
+        telling.take_back(webinar, _("The webinar was moved."))
+        Round.objects.create(webinar=webinar, kind=Round.Kind.MOVED, sequence=webinar.sequence)
+    _move_lapses(webinar)
+
+
+def _move_lapses(webinar: Webinar) -> None:
+    """Let everything that was given for this webinar lapse by its new end."""
+    live = Giving.objects.filter(about=webinar.about, ended_at__isnull=True)
+    unconfirmed = live.filter(clause__in=[CLAUSE, LATER], confirmed_at__isnull=True)
+    unconfirmed.update(lapses_at=times.lapses_at(webinar, confirmed=False))
+    confirmed = live.filter(clause=CLAUSE, confirmed_at__isnull=False)
+    confirmed.update(lapses_at=times.lapses_at(webinar, confirmed=True))
+
+
+def publish(webinar: Webinar) -> Webinar:
+    """Open a draft for everybody. Raises `CannotChange` when it would begin in the past."""
+    with transaction.atomic():
+        held = waiting.lock(webinar.pk)
+        if held.state == State.CANCELLED:
+            raise CannotChange(_("A cancelled webinar is not opened again. Plan a new one."))
+        if held.starts_at <= timezone.now():
+            raise CannotChange(_("It would begin in the past. Set a new time first."))
+        held.state = State.OPEN
+        held.save()
+    return held
+
+
+def cancel(webinar: Webinar, *, why: str) -> Webinar:
+    """Cancel a webinar and tell everybody why; calendars learn of it. Twice is once.
+
+    A draft, which nobody was told of, is cancelled without a word to anybody. Raises `CannotChange` for one
+    that is over.
+    """
+    with transaction.atomic():
+        held = waiting.lock(webinar.pk)
+        if held.state == State.CANCELLED:
+            return held
+        if held.ends_at <= timezone.now():
+            raise CannotChange(_("It is over. What was held cannot be cancelled."))
+        was_open = held.state == State.OPEN
+        held.state, held.cancelled_why = State.CANCELLED, why
+        held.sequence += 1
+        held.save()
+        if was_open:
+            telling.take_back(held, _("The webinar was cancelled."))
+            Round.objects.create(webinar=held, kind=Round.Kind.CANCELLED, sequence=held.sequence)
+    return held
+
+
+def coming(now: datetime | None = None) -> QuerySet[Webinar]:
+    """Return the open webinars that have not begun, next first."""
+    now = now or timezone.now()
+    return Webinar.objects.filter(state=State.OPEN, starts_at__gt=now).order_by("starts_at", "pk")

@@ -1,0 +1,69 @@
+"""How this room stands in the menus, and how its uses are told on “What we hold about you”."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from leadrush import gate, ledger
+from leadrush.console import overview, screens
+from leadrush.look import menu
+from leadrush.vault import rights
+from leadrush.webinars.models import Seen, Webinar
+
+DEEDS = {
+    "webinars.confirmation": _("to confirm your seat"),
+    "webinars.waiting": _("to tell you your place in the line"),
+    "webinars.moved_up": _("to tell you that a seat came free"),
+    "webinars.reminder": _("to remind you of a webinar"),
+    "webinars.moved": _("to tell you of a new time"),
+    "webinars.cancelled": _("to tell you that a webinar was cancelled"),
+    "webinars.given_up": _("to say that your seat is free again"),
+    "webinars.announcement": _("to tell you of a later webinar, as you asked"),
+    "webinars.registrants": _("to see who comes to a webinar"),
+    "webinars.form": _("to show you which address a form will use"),
+    "webinars.register": _("to keep you a seat"),
+}
+
+
+def register() -> None:
+    """Register words, screens and figures; called once, when the app is ready."""
+    for code, words in DEEDS.items():
+        ledger.deed(code, words)
+    ledger.program("webinars.mail", _("The webinar program"))
+    ledger.program("webinars.tell", _("The reminder program"))
+    ledger.subject("webinars.webinar", titles)
+    rights.form("webinars.register", _("Form “Keep me a seat”"))
+    rights.form("webinars.host", _("Form “Who you are as a host”"))
+    rights.form("webinars.no_more", _("The link that ends news of webinars"))
+    rights.batches(entries_of)
+    menu.register(_("Webinars"), "webinars:list", 10)
+    menu.register_foot(_("Webinars"), "webinars:list", 10)
+
+    from leadrush.webinars import figures
+
+    screens.register(
+        screens.Screen("webinars", _("Webinars"), "webinars:desk", "host", figures.how_many, order=40)
+    )
+    overview.listing(
+        "webinars.next",
+        _("Next webinars"),
+        figures.next_ones,
+        use="webinars.host",
+        empty=(_("No webinar is planned"), _("The next ones stand here, with their seats.")),
+        more=(_("Plan one"), "webinars:plan"),
+        order=50,
+    )
+
+
+def titles(ids: list[str]) -> dict[str, str]:
+    """Return the titles of webinars, by id."""
+    known = Webinar.objects.filter(pk__in=[i for i in ids if i.isdecimal()]).values_list("pk", "title")
+    return {str(pk): title for pk, title in known}
+
+
+def entries_of(person_id: uuid.UUID) -> list[int]:
+    """Return the ledger's entries for the hosts' looks that showed this person."""
+    with gate.using("rights.own", what="webinars.batches"):
+        return list(Seen.objects.filter(person_id=person_id).values_list("entry", flat=True))
