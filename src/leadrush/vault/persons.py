@@ -68,6 +68,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return f"{self.id}@{STAND_IN}"
 
     @property
+    def first_name(self) -> str:
+        """What third-party pages greet this person by: the role, since there is no name here."""
+        return str(Role(self.role).label)
+
+    def get_full_name(self) -> str:
+        """Return what third-party pages call this person: the role, and four digits of the number."""
+        return f"{self.first_name} {self.id.hex[:4]}"
+
+    @property
     def is_staff(self) -> bool:
         """Whether this person has any role: Django and Wagtail ask."""
         return self.role != Role.NONE

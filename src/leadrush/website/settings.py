@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadrush.look import parts
-from leadrush.website import headers, languages
+from leadrush.website import headers, languages, wagtail_settings
 from leadrush.website.databases import database
 from leadrush.website.running import logs
+from leadrush.website.wagtail_settings import *  # noqa: F403 - settings of another's, told apart
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LEADRUSH_DATA", "data")).resolve()
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    *wagtail_settings.APPS,
     "django_htmx",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -96,7 +98,10 @@ DATABASES = {
 }
 AUTH_USER_MODEL = "vault.Person"
 LOGIN_URL = "/sign-in/"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "leadrush.website.editing.ByRole",  # signs nobody in; answers what an editor may do
+]
 LOGIN_REDIRECT_URL = "people:me"
 # Sessions are sealed, and found by a digest of the cookie; nothing in allauth ever sees an address.
 SESSION_ENGINE = "leadrush.people.sessions"
@@ -166,3 +171,6 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # A message after a form belongs to the sign-in's own session: a cookie of its own would be a second one.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_SITE_NAME = "LeadRush"
