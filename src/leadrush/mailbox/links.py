@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -49,11 +49,26 @@ def make(
     *, person: Person, giving: Giving | None, scope: str, expires_at: datetime, about: str = ""
 ) -> Address:
     """Make a link and return its whole address, for one message. The token is kept nowhere else."""
-    token = secrets.token_urlsafe(24)
-    Link.objects.create(
-        digest=digest(token), person=person, giving=giving, scope=scope, about=about, expires_at=expires_at
+    return make_all(person=person, giving=giving, scopes=[scope], expires_at=expires_at, about=about)[scope]
+
+
+def make_all(
+    *, person: Person, giving: Giving | None, scopes: Iterable[str], expires_at: datetime, about: str = ""
+) -> dict[str, Address]:
+    """Make the links of one message, each of a scope of its own; return their addresses by scope."""
+    tokens = {scope: secrets.token_urlsafe(24) for scope in scopes}
+    Link.objects.bulk_create(
+        Link(
+            digest=digest(token),
+            person=person,
+            giving=giving,
+            scope=scope,
+            about=about,
+            expires_at=expires_at,
+        )
+        for scope, token in tokens.items()
     )
-    return absolute(reverse("mailbox:link", args=[token]))
+    return {scope: absolute(reverse("mailbox:link", args=[token])) for scope, token in tokens.items()}
 
 
 def absolute(path: str) -> Address:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -45,21 +46,25 @@ def post(
             return known
         letter = write(template, context or {}, headers=headers, attachments=attachments)
         due_at = due_at or timezone.now()
-        message, _made = Message.objects.get_or_create(
+        message = Message(
             key=key,
-            defaults={
-                "person": person,
-                "giving": giving,
-                "use": use,
-                "kind": kind,
-                "template": template,
-                "about": about,
-                "to": to,
-                "sealed": vault.seal(person.pk, letter.pack(), CONTEXT),
-                "due_at": due_at,
-                "next_at": due_at,
-            },
+            person=person,
+            giving=giving,
+            use=use,
+            kind=kind,
+            template=template,
+            about=about,
+            to=to,
+            sealed=vault.seal(person.pk, letter.pack(), CONTEXT),
+            due_at=due_at,
+            next_at=due_at,
         )
+        try:
+            with transaction.atomic():
+                message.save(force_insert=True)
+        except IntegrityError:
+            # Another process wrote the same message in between.
+            return Message.objects.get(key=key)
     return message
 
 

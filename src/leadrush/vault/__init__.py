@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         note,
         open_items,
         seal,
+        seal_all,
         unseal,
         value_of,
     )
@@ -40,6 +41,7 @@ __all__ = [
     "open_items",
     "put",
     "seal",
+    "seal_all",
     "unseal",
     "value_of",
     "welcome",
@@ -63,6 +65,7 @@ __getattr__ = late(
         "open_items": "opening",
         "put": "giving",
         "seal": "opening",
+        "seal_all": "opening",
         "unseal": "opening",
         "value_of": "opening",
         "welcome": "giving",

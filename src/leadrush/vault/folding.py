@@ -27,15 +27,28 @@ CHOICES = "_choices"
 
 def choices_of(person_id: uuid.UUID) -> dict[str, statement.Choice]:
     """Return the newest answer of a person for each use; one question."""
-    found: dict[str, statement.Choice] = {}
-    rows = Choice.objects.filter(person_id=person_id).order_by("id").select_related("giving")
+    return choices_of_each([person_id])[person_id]
+
+
+def choices_of_each(persons: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, statement.Choice]]:
+    """Return the newest answers of several persons, by person; one question for all."""
+    found: dict[uuid.UUID, dict[str, statement.Choice]] = {person: {} for person in persons}
+    rows = Choice.objects.filter(person__in=list(found)).order_by("id").select_related("giving")
     for row in rows:
         # A yes that somebody typed for an address they may not own waits until it is confirmed; it also must
         # not bury an earlier yes or no of the person's own. A no counts at once.
         if row.answer and row.giving is not None and not row.giving.confirmed:
             continue
-        found[row.use] = statement.Choice(row.answer, version_of(row.version_id))
+        found[row.person_id][row.use] = statement.Choice(row.answer, version_of(row.version_id))
     return found
+
+
+def remember_choices(givings: Iterable[Giving]) -> None:
+    """Let these givings know their persons' choices, before a row is written for each; one question."""
+    givings = list(givings)
+    choices = choices_of_each({giving.person_id for giving in givings})
+    for giving in givings:
+        giving.__dict__[CHOICES] = choices[giving.person_id]
 
 
 def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str, statement.Choice]) -> int:

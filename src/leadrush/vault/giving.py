@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from leadrush import gate
@@ -59,18 +59,48 @@ def welcome(
     """
     address = addresses.read(address)
     with transaction.atomic(using="keys"):
-        index, _made = BlindIndex.objects.get_or_create(
+        index, new = BlindIndex.objects.get_or_create(
             digest=addresses.digest(address), defaults={"person": uuid.uuid4()}
         )
-        keys.make(index.person)
+        ring = keys.make(index.person, new=new)
     with transaction.atomic():
-        # The row is held until the end, so that two first givings of one address come one after the other.
-        person, _made = Person.objects.select_for_update().get_or_create(pk=index.person)
+        person, new = _hold(index.person, new=new)
         giving = give(
             person=person, where=where, clause=clause, about=about, confirmed=confirmed, lapses_at=lapses_at
         )
-        put(person=person, kind=EMAIL, category=EMAIL_CATEGORY, value=address, giving=giving)
+        if new:
+            # Made a moment ago and not committed: there is no item of theirs to look for, and no choice.
+            giving.__dict__[CHOICES] = {}
+            with gate.using("house.keep", what="vault.put"):
+                _seal_first(person, EMAIL, EMAIL_CATEGORY, address, giving, ring)
+        else:
+            put(person=person, kind=EMAIL, category=EMAIL_CATEGORY, value=address, giving=giving)
     return person, giving
+
+
+def _hold(key: uuid.UUID, *, new: bool) -> tuple[Person, bool]:
+    """Find or make the person's row; return it, and whether it was made here.
+
+    The row is held until the transaction ends, so that two first givings of one address come one after the
+    other.
+    """
+    if new:
+        try:
+            with transaction.atomic():
+                return Person.objects.create(pk=key), True
+        except IntegrityError:
+            pass  # another giving of the same address was quicker
+    return Person.objects.select_for_update().get_or_create(pk=key)
+
+
+def _seal_first(
+    person: Person, kind: str, category: str, value: str, giving: Giving, ring: keys.Ring
+) -> Item:
+    item = Item(person=person, giving=giving, kind=kind, category=category)
+    item.sealed = ring.seal(person.pk, value, item.context)
+    item.save()
+    Given.objects.create(item=item, giving=giving)
+    return item
 
 
 def put(*, person: Person, kind: str, category: str, value: str, giving: Giving) -> Item:
@@ -81,20 +111,18 @@ def put(*, person: Person, kind: str, category: str, value: str, giving: Giving)
     with gate.using("house.keep", what="vault.put"), transaction.atomic():
         item = Item.objects.filter(person=person, kind=kind).first()
         if item is None:
-            item = Item(person=person, giving=giving, kind=kind, category=category)
-            item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
-            item.save()
+            return _seal_first(person, kind, category, value, giving, keys.Ring([person.pk]))
+        choices = giving.__dict__[CHOICES] = choices_of(person.pk)
+        folded = mask([category], [giving], choices)
+        if kind == EMAIL:
+            item.mask |= folded
         else:
-            folded = mask([category], [giving], choices_of(person.pk))
-            if kind == EMAIL:
-                item.mask |= folded
-            else:
-                # What older givings allowed, they allowed for the value that goes now.
-                Given.objects.filter(item=item).delete()
-                item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
-                item.giving, item.mask = giving, folded
-            item.at = timezone.now()
-            item.save(update_fields=["sealed", "giving", "mask", "at"])
+            # What older givings allowed, they allowed for the value that goes now.
+            Given.objects.filter(item=item).delete()
+            item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
+            item.giving, item.mask = giving, folded
+        item.at = timezone.now()
+        item.save(update_fields=["sealed", "giving", "mask", "at"])
         Given.objects.get_or_create(item=item, giving=giving)
     return item
 

@@ -137,25 +137,38 @@ def prove_master_key() -> None:
         ) from fault
 
 
-def make(person: uuid.UUID, kind: str = PersonKey.LIVING) -> None:
-    """Make a person's key unless there is one; committed before any data is sealed under it."""
+def make(person: uuid.UUID, kind: str = PersonKey.LIVING, *, new: bool = False) -> Ring:
+    """Make a person's key unless there is one, and return it; committed before data is sealed under it.
+
+    `new` says that the person's number was drawn just now, so that nobody needs to look for a key.
+    """
     wrap = derived("wrap")
+    fresh = {
+        "wrapped": seal_with(wrap, os.urandom(32), f"{kind}:{person}"),
+        "ledger_secret": seal_with(wrap, os.urandom(32), f"ledger:{person}"),
+    }
     with transaction.atomic(using="keys"):
-        PersonKey.objects.get_or_create(
-            person=person,
-            kind=kind,
-            defaults={
-                "wrapped": seal_with(wrap, os.urandom(32), f"{kind}:{person}"),
-                "ledger_secret": seal_with(wrap, os.urandom(32), f"ledger:{person}"),
-            },
-        )
+        if new:
+            row = PersonKey.objects.create(person=person, kind=kind, **fresh)
+        else:
+            row, _made = PersonKey.objects.get_or_create(person=person, kind=kind, defaults=fresh)
+    return Ring((), kind, rows=[row])
 
 
 class Ring:
     """The keys of some persons, fetched in one question and unwrapped when asked for."""
 
-    def __init__(self, persons: Iterable[uuid.UUID], kind: str = PersonKey.LIVING) -> None:
+    def __init__(
+        self,
+        persons: Iterable[uuid.UUID],
+        kind: str = PersonKey.LIVING,
+        *,
+        rows: Iterable[PersonKey] | None = None,
+    ) -> None:
         self._kind = kind
+        if rows is not None:
+            self._rows = {row.person: row for row in rows}
+            return
         self._rows = {
             row.person: row for row in PersonKey.objects.filter(person__in=set(persons), kind=kind).iterator()
         }

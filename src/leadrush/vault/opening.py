@@ -121,6 +121,12 @@ def seal(person_id: uuid.UUID, text: str, context: str) -> bytes:
     return keys.Ring([person_id]).seal(person_id, text, context)
 
 
+def seal_all(person_id: uuid.UUID, texts: Iterable[str], context: str) -> list[bytes]:
+    """Seal several private texts of one person; one question to the keys."""
+    ring = keys.Ring([person_id])
+    return [ring.seal(person_id, text, context) for text in texts]
+
+
 def unseal(
     texts: Iterable[tuple[uuid.UUID, keys.Bytes]],
     *,
