@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db.models import Case, QuerySet, Value, When
 
 from leadrush import ledger, vault
+from leadrush.vault.folding import remember_choices
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import Item
 from leadrush.webinars.models import Answer, Registration, Seat, Seen, Webinar
@@ -85,6 +86,7 @@ def _write_down(webinar: Webinar, registrations: Sequence[Registration]) -> tupl
         )
         for registration in registrations
     ]
+    remember_choices(row.giving for row in seen)
     Seen.objects.bulk_create(seen)
     return entry, batch
 

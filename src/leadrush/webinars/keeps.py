@@ -61,7 +61,11 @@ def announced_only_after_a_yes() -> Count:
     )
     left = Message.objects.filter(template=TEMPLATE, state__in=[State.LEAVING, State.LEFT, State.UNSURE])
     of = left.count()
-    without_yes = left.annotate(word=Subquery(word.values("answer")[:1])).exclude(word=True).count()
+    without_yes = (
+        left.annotate(word=Subquery(word.values("answer")[:1]))
+        .filter(Q(word__isnull=True) | Q(word=False))
+        .count()
+    )
     newest = Choice.objects.filter(person=OuterRef("person"), use=ANNOUNCE).order_by("-id")
     refused = (
         Giving.objects.filter(clause=LATER, ended_at__isnull=True)

@@ -25,8 +25,8 @@ def confirmation(webinar: Webinar, registration: Registration) -> None:
     if registration.state == Seat.SEAT:
         _post(webinar, registration, "confirmation", key, method=calendars.REQUEST)
     else:
-        place = waiting.ahead(registration) + 1
-        _post(webinar, registration, "waiting", key, extra={"place": place, "seats": webinar.seats})
+        ahead = registration.ahead if registration.ahead is not None else waiting.ahead(registration)
+        _post(webinar, registration, "waiting", key, extra={"place": ahead + 1, "seats": webinar.seats})
 
 
 def moved_up(webinar: Webinar, registration: Registration) -> None:
@@ -115,12 +115,11 @@ def _ways(webinar: Webinar, registration: Registration, *, leave: bool) -> dict[
     if not confirmed:
         found["kept_longer"] = home.day(times.lapses_at(webinar, confirmed=True))
         wanted += [("it_was_me", "webinars.it_was_me"), ("not_me", "webinars.not_me")]
-    for name, scope in wanted:
-        found[name] = links.make(
-            person=giving.person,
-            giving=giving,
-            scope=scope,
-            about=webinar.about,
-            expires_at=times.lapses_at(webinar, confirmed=True),
-        )
-    return found
+    made = links.make_all(
+        person=giving.person,
+        giving=giving,
+        scopes=[scope for _name, scope in wanted],
+        about=webinar.about,
+        expires_at=times.lapses_at(webinar, confirmed=True),
+    )
+    return found | {name: made[scope] for name, scope in wanted}

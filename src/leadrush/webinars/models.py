@@ -199,6 +199,9 @@ class Registration(Held):
 
     objects: ClassVar[Any] = Registrations.as_manager()
 
+    ahead: int | None = None
+    """How many stood before them in the line when they joined it, where that was just counted."""
+
     class Meta(Held.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["webinar", "person"], name="webinars_once"),

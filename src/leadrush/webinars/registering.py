@@ -102,31 +102,32 @@ def _rest_address_on(giving: Giving, address: str) -> None:
 
 def _seat(webinar: Webinar, giving: Giving, answers: Mapping[int, str], time_zone: str) -> Registration:
     """Write the registration down. Raises `_Again` where there is one."""
-    if Registration.objects.filter(webinar=webinar, person=giving.person_id).exists():
+    place = waiting.place_for(webinar, giving.person_id)
+    if place is None:
         raise _Again(giving.person)
-    state, position = waiting.place_for_one(webinar)
     registration = Registration(
         person=giving.person,
         giving=giving,
         webinar=webinar,
-        state=state,
-        position=position,
+        state=place.state,
+        position=place.position,
         time_zone=time_zone,
     )
     registration.save()
-    given = [
-        Answer(
-            person=giving.person,
-            giving=giving,
-            registration=registration,
-            question_id=question,
-            sealed=vault.seal(giving.person_id, text, Answer.CONTEXT),
-        )
-        for question, text in answers.items()
-        if text
-    ]
+    registration.ahead = place.ahead
+    given = {question: text for question, text in answers.items() if text}
     if given:
-        Answer.objects.bulk_create(given)
+        sealed = vault.seal_all(giving.person_id, given.values(), Answer.CONTEXT)
+        Answer.objects.bulk_create(
+            Answer(
+                person=giving.person,
+                giving=giving,
+                registration=registration,
+                question_id=question,
+                sealed=closed,
+            )
+            for question, closed in zip(given, sealed, strict=True)
+        )
     return registration
 
 
@@ -141,7 +142,9 @@ def _again(webinar: Webinar, registration: Registration, *, signed_in: bool, tim
     if registration.state != Seat.GIVEN_UP:
         # A double click is no second wish for the letter; later on, the letter may have been lost.
         return timezone.now() - registration.at < letters.AGAIN_AFTER
-    registration.state, registration.position = waiting.place_for_one(webinar)
+    place = waiting.place_for(webinar)
+    assert place is not None
+    registration.state, registration.position = place.state, place.position
     registration.time_zone = time_zone or registration.time_zone
     registration.revision += 1
     registration.save(update_fields=["state", "position", "time_zone", "revision"])

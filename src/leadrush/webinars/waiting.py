@@ -6,8 +6,10 @@ is free; the line moves in the order in which people joined it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -36,17 +38,32 @@ def left(webinar: Webinar) -> int | None:
     return None if webinar.seats is None else max(0, webinar.seats - taken(webinar))
 
 
-def place_for_one(webinar: Webinar) -> tuple[str, int | None]:
-    """Return what the next one gets: (state, position in the line). The caller holds the webinar."""
-    if webinar.seats is None:
-        return Seat.SEAT, None
+@dataclass(frozen=True)
+class Place:
+    """What the next one gets: a seat, or a position in the line with so many before it."""
+
+    state: str
+    position: int | None = None
+    ahead: int = 0
+
+
+def place_for(webinar: Webinar, person: uuid.UUID | None = None) -> Place | None:
+    """Return what the next one gets, or None for a person who is in the list already; one question.
+
+    The caller holds the webinar.
+    """
     with gate.using(USE, what="webinars.count"):
         now: dict[str, Any] = Registration.objects.filter(webinar=webinar).aggregate(
-            taken=Count("pk", filter=Q(state=Seat.SEAT)), last=Max("position")
+            mine=Count("pk", filter=Q(person=person)),
+            taken=Count("pk", filter=Q(state=Seat.SEAT)),
+            waiting=Count("pk", filter=Q(state=Seat.WAITING)),
+            last=Max("position"),
         )
-    if now["taken"] < webinar.seats and now["last"] is None:
-        return Seat.SEAT, None
-    return Seat.WAITING, (now["last"] or 0) + 1
+    if person is not None and now["mine"]:
+        return None
+    if webinar.seats is None or (now["taken"] < webinar.seats and not now["waiting"]):
+        return Place(Seat.SEAT)
+    return Place(Seat.WAITING, (now["last"] or 0) + 1, now["waiting"])
 
 
 def ahead(registration: Registration) -> int:

@@ -1,0 +1,158 @@
+"""The demo's webinars: three to come and one that is over, with invented people who registered."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from leadrush import look, vault
+from leadrush.vault.models import Giving, Person
+from leadrush.webinars import hosting, planning, registering
+from leadrush.webinars.models import Host, Question, Webinar
+
+HOST = (
+    "Tove Askeland",
+    "Tove has kept the same four beds for nineteen years and a notebook beside them for all of it. She "
+    "teaches "
+    "beginners on Saturdays and answers every question herself, usually with muddy hands.",
+)
+
+BEDS: dict[str, Any] = {
+    "slug": "a-plan-for-one-bed",
+    "title": "A plan for one bed",
+    "lede": "Why half of a new allotment is weeds by July, and how to begin with the one bed that you "
+    "can keep.",
+    "body": "Most plans fail on hours, not on soil. We count yours first, draw one bed to fit them, and "
+    "see in which "
+    "month it asks for more than you have.",
+    "take_home": "A drawing of one bed, to scale, with what goes in when.\n"
+    "The three weeks of the year in which it needs you, written into your calendar.\n"
+    "One sentence that tells you when to dig the second bed.",
+    "agenda": "10 Three first-year plots: what do you see?\n20 Hours before beds\n15 We draw one of "
+    "yours\n10 Questions",
+    "asked": "I cannot come at that hour. Should I register?\nOnly if you think you might. A seat that "
+    "nobody sits in is "
+    "one that somebody in the line could have had.\n\nDo I need an account?\nNo. An e-mail address is "
+    "enough.\n\n"
+    "I have raised beds. Is this for me?\nYes. A raised bed is a bed that dries out sooner; we say "
+    "where that matters.",
+    "minutes": 55,
+    "seats": 8,
+}
+HUNGRY: dict[str, Any] = {
+    "slug": "through-the-hungry-gap",
+    "title": "Through the hungry gap",
+    "lede": "April is when the shed is empty and nothing is ready. What to sow in August so that yours "
+    "is not.",
+    "take_home": "A sowing list for the eight weeks that count.\nWhat to do in April when you did not.",
+    "agenda": "15 Where the gap comes from\n25 Eight crops that cross it\n20 Your lists",
+    "minutes": 60,
+    "seats": 300,
+}
+WATER: dict[str, Any] = {
+    "slug": "water-that-you-carry-once",
+    "title": "Water that you carry once",
+    "lede": "Butts, mulch and a watering day: how to halve the cans that you carry in June.",
+    "take_home": "How many litres your beds want in a dry week.",
+    "agenda": "20 Counting cans\n25 Mulch, and when it does harm",
+    "minutes": 45,
+    "seats": None,
+}
+TOOLS: dict[str, Any] = {
+    "slug": "five-tools-and-a-string",
+    "title": "Five tools and a string",
+    "lede": "What you need in the first year, and what you can borrow.",
+    "minutes": 50,
+    "seats": 40,
+}
+PEOPLE = (
+    "wren.halloway@post.example",
+    "osei.marlow@mail.example",
+    "bettina.crake@post.example",
+    "juno.addlestone@letters.example",
+    "p.quillfeather@mail.example",
+    "yusra.denholm@post.example",
+    "marrow-and-more@letters.example",
+    "tam.oakenshaw@mail.example",
+    "ilse.van-der-beek@post.example",
+    "corin.pell@mail.example",
+    "half-a-rod@letters.example",
+    "nia.thistlewood@post.example",
+)
+
+
+def seed() -> None:
+    """Make them unless there are webinars already."""
+    if Webinar.objects.exists():
+        return
+    host = _host()
+    beds = _planned(BEDS, host, days=4, hour=19)
+    size = Question.objects.create(
+        webinar=beds,
+        order=0,
+        text="How big is your plot?",
+        kind=Question.Kind.CHOICE,
+        options="A few pots\nOne bed\nHalf a plot\nA whole plot",
+        without="Nothing stops working. Tove draws for the size that most have.",
+    )
+    question = Question.objects.create(
+        webinar=beds,
+        order=1,
+        text="Your question for Tove",
+        kind=Question.Kind.LONG,
+        longest=400,
+        without="Nothing stops working. You can ask on the evening.",
+    )
+    hungry = _planned(HUNGRY, host, days=18, hour=19)
+    water = _planned(WATER, host, days=32, hour=18)
+    for nth, address in enumerate(PEOPLE):
+        answers = {size.pk: size.option_list[nth % 4]} if nth % 3 else {}
+        if nth == 1:
+            answers[question.pk] = "Does one bed make sense on heavy clay, or do I need two from the start?"
+        _register(beds, address, answers=answers, later=nth % 4 == 0)
+    for address in PEOPLE[2:8]:
+        _register(hungry, address)
+    _register(water, PEOPLE[5])
+    _over(host)
+
+
+def _host() -> Host | None:
+    """Give the demo's host words of their own; on a site without staff, nobody is named."""
+    staff = Person.objects.filter(role__in=["host", "owner"]).order_by("role").first()
+    return hosting.introduce(person=staff, name=HOST[0], words=HOST[1]) if staff else None
+
+
+def _planned(facts: dict[str, Any], host: Host | None, *, days: int, hour: int) -> Webinar:
+    zone = look.business().zone
+    day = timezone.now().astimezone(zone).date() + timedelta(days=days)
+    starts_at = datetime.combine(day, time(hour), tzinfo=zone)
+    return planning.publish(planning.plan(starts_at=starts_at, host=host, **facts))
+
+
+def _register(
+    webinar: Webinar, address: str, *, answers: dict[int, str] | None = None, later: bool = False
+) -> None:
+    registering.register(webinar=webinar, address=address, answers=answers, later=later)
+    if later or len(address) % 3:
+        # As if they had pressed “Yes, it was me” in their mail.
+        giving = Giving.objects.filter(
+            person=vault.find(address), about=webinar.about, clause=registering.CLAUSE
+        ).first()
+        assert giving is not None
+        registering.it_was_me(webinar=webinar, giving=giving)
+
+
+def _over(host: Host | None) -> None:
+    """Hold a webinar, and let a week go by: it is registered for as usual and then moved into the past."""
+    webinar = _planned(TOOLS, host, days=6, hour=19)
+    for address in PEOPLE[:7]:
+        _register(webinar, address)
+    back = timedelta(days=13)
+    webinar.starts_at -= back
+    Webinar.objects.filter(pk=webinar.pk).update(starts_at=webinar.starts_at)
+    given = Giving.objects.filter(about=webinar.about)
+    given.update(at=F("at") - back)
+    given.filter(lapses_at__isnull=False).update(lapses_at=F("lapses_at") - back)

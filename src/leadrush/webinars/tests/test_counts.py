@@ -1,0 +1,90 @@
+"""How many questions a page puts to the three databases, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from leadrush.webinars import registering
+from leadrush.webinars.models import Question, Webinar
+from leadrush.webinars.tests.conftest import Plan, sign_in, states
+
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
+
+
+def asked(act: Callable[[], object]) -> list[str]:
+    """Return the questions that an act put to all three databases; a transaction's frame is none."""
+    with ExitStack() as stack:
+        captured = [
+            stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()
+        ]
+        act()
+    found = [query["sql"] for one in captured for query in one.captured_queries]
+    return [sql for sql in found if not sql.upper().startswith(FRAME)]
+
+
+@pytest.fixture
+def full(plan: Plan) -> Webinar:
+    """A webinar with questions, and with many who come and wait."""
+    webinar = plan(seats=10)
+    for n in range(6):
+        Question.objects.create(webinar=webinar, text=f"Question {n}?", without="Nothing stops.")
+    for n in range(25):
+        registering.register(webinar=webinar, address=f"p{n}@mail.example")
+    assert states(webinar).count("waiting") == 15
+    return webinar
+
+
+def test_a_visitors_page_asks_at_most_eight_questions(full: Webinar) -> None:
+    Client().get(full.get_absolute_url())
+    found = asked(lambda: Client().get(full.get_absolute_url()))
+    assert len(found) <= 8, "\n".join(found)
+
+
+def test_the_page_of_somebody_signed_in_asks_at_most_eight_questions(full: Webinar) -> None:
+    client, _person = sign_in("ana@mail.example")
+    client.get(full.get_absolute_url())
+    found = asked(lambda: client.get(full.get_absolute_url()))
+    assert len(found) <= 8, "\n".join(found)
+
+
+def test_the_list_asks_no_more_for_ten_webinars_than_for_one(plan: Plan) -> None:
+    plan()
+    Client().get(reverse("webinars:list"))
+    one = len(asked(lambda: Client().get(reverse("webinars:list"))))
+    for _n in range(9):
+        plan()
+    assert len(asked(lambda: Client().get(reverse("webinars:list")))) == one <= 8
+
+
+def test_a_hosts_look_at_many_asks_no_more_than_at_one(full: Webinar, host: Client, plan: Plan) -> None:
+    small = plan()
+    registering.register(webinar=small, address="one@mail.example")
+    host.get(reverse("webinars:registrants", args=[small.pk]))
+    one = len(asked(lambda: host.get(reverse("webinars:registrants", args=[small.pk]))))
+    many = len(asked(lambda: host.get(reverse("webinars:registrants", args=[full.pk]))))
+    assert many <= one + 1
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("crowd", [0, 30])
+def test_a_registration_asks_at_most_twenty_questions(plan: Plan, crowd: int, known: bool) -> None:
+    webinar, other = plan(seats=1), plan()
+    # The process knows the business and the statement; both are read again once in a second or two.
+    registering.register(webinar=other, address="new@mail.example" if known else "else@mail.example")
+    questions = [
+        Question.objects.create(webinar=webinar, text=f"Question {n}?", without="Nothing.") for n in range(4)
+    ]
+    for n in range(crowd):
+        registering.register(webinar=webinar, address=f"p{n}@mail.example")
+    fields = {f"q{question.pk}": "Clay" for question in questions}
+    client = Client()
+    found = asked(lambda: client.post(webinar.get_absolute_url(), {"email": "new@mail.example"} | fields))
+    assert len(states(webinar)) == crowd + 1
+    assert len(found) <= 20, f"{len(found)}:\n" + "\n".join(found)
