@@ -22,11 +22,14 @@ CATEGORIES = (EMAIL_CATEGORY, "lr:Registration", "lr:Answer")
 
 @dataclass(frozen=True)
 class Row:
-    """One who comes, as the host sees them. `address` is empty where it may not be shown."""
+    """One who comes, as the host sees them: `place` is where they stand in the line, 0 for a seat.
+
+    `address` is empty where it may not be shown.
+    """
 
     state: str
     state_words: str
-    position: int | None
+    place: int
     address: str
     answers: tuple[tuple[str, str], ...]
     at: datetime
@@ -45,8 +48,10 @@ def listed(webinar: Webinar) -> QuerySet[Registration]:
     return found
 
 
-def look(webinar: Webinar, registrations: Sequence[Registration]) -> list[Row]:
+def look(webinar: Webinar, registrations: Sequence[Registration], *, before: int = 0) -> list[Row]:
     """Open the addresses and answers of these registrations: one entry, written before the first opens.
+
+    `before` is how many stand in the line before the first of these who waits.
 
     Each person on the list gets a row of the look, so that their own page shows it. Clause `webinar-host`.
     """
@@ -58,11 +63,12 @@ def look(webinar: Webinar, registrations: Sequence[Registration]) -> list[Row]:
     opened = vault.open_items(items, what=WHAT, about=webinar.about, batch=batch, entry=entry)
     addresses = {item.person_id: opened[item.pk] for item in items}
     answers = _answers(webinar, registrations, batch, entry)
+    waiting = [registration.pk for registration in registrations if registration.state == Seat.WAITING]
     return [
         Row(
             state=registration.state,
             state_words=registration.get_state_display(),
-            position=registration.position,
+            place=before + waiting.index(registration.pk) + 1 if registration.pk in waiting else 0,
             address=addresses.get(registration.person_id, ""),
             answers=tuple(answers.get(registration.pk, ())),
             at=registration.at,

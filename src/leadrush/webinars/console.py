@@ -139,11 +139,13 @@ def registrants(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show who comes and who waits. Each look is written down; each person listed sees it on their page."""
     webinar = get_object_or_404(Webinar, pk=pk)
     page = Paginator(attending.listed(webinar), ROWS).get_page(request.GET.get("page"))
+    state = _state(webinar)
+    before = max(0, (page.start_index() or 1) - 1 - int(state["seated"]))
     context = {
         "webinar": webinar,
-        "people": attending.look(webinar, list(page)),
+        "people": attending.look(webinar, list(page), before=before),
         "page": page,
-        **_state(webinar),
+        **state,
     }
     return TemplateResponse(request, "webinars/console/registrants.html", context)
 

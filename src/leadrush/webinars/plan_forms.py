@@ -170,8 +170,24 @@ class QuestionForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no gen
         return data
 
 
+class Questions(BaseInlineFormSet):  # type: ignore[type-arg]  # no generic at run time
+    """The questions of one webinar; an empty one stands at the end."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("Take this question out, with the answers to it")
+
+
 QuestionForms = inlineformset_factory(
-    Webinar, Question, form=QuestionForm, extra=1, can_delete=True, max_num=12, validate_max=True
+    Webinar,
+    Question,
+    form=QuestionForm,
+    formset=Questions,
+    extra=1,
+    can_delete=True,
+    max_num=12,
+    validate_max=True,
 )
 
 

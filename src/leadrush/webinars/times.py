@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_datetime
 from django.utils.translation import gettext as _
 
 from leadrush import gate, look
@@ -84,7 +84,7 @@ def elsewhere(moment: datetime, name: str) -> str:
     locale = locales.in_use()
     hour = format_datetime(there, "HH:mm" if _is_day_clock() else "h:mm a", tzinfo=there_zone, locale=locale)
     if there.date() != here.date():
-        weekday = format_skeleton("EEEE", there, tzinfo=there_zone, locale=locale)
+        weekday = format_datetime(there, "EEEE", tzinfo=there_zone, locale=locale)
         hour = _("%(weekday)s %(hour)s") % {"weekday": weekday, "hour": hour}
     return _("%(hour)s in %(city)s") % {"hour": hour, "city": city(name)}
 
