@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
 from leadrush.statement.terms import Basis, Term
@@ -61,6 +62,11 @@ class Prohibition:
     version: int
 
 
+# Answers never change and there are few of them: to find one is half as dear as to make one.
+_yes = lru_cache(maxsize=1024)(Permission)
+_no = lru_cache(maxsize=1024)(Prohibition)
+
+
 def decide(
     *,
     category: str,
@@ -75,16 +81,14 @@ def decide(
     if found is None:
         return Prohibition(Reason.NOT_IN_FORCE, "", force.number)
     now, clause = found
-    then = given.term(category, use)
-
-    def no(reason: Reason) -> Prohibition:
-        return Prohibition(reason, clause.slug, force.number)
+    # Mostly the two are one version, and then the term need not be found twice.
+    then = now if given is force else given.term(category, use)
 
     # A switch that a new version takes away stays off for what was given while it was there.
     if choice is not None and not choice.answer and (now.switch or (then is not None and then.switch)):
-        return no(Reason.SWITCHED_OFF)
+        return _no(Reason.SWITCHED_OFF, clause.slug, force.number)
     if not confirmed and not now.unconfirmed:
-        return no(Reason.UNCONFIRMED)
+        return _no(Reason.UNCONFIRMED, clause.slug, force.number)
 
     covered = _covers(then, now, confirmed)
     if (
@@ -95,17 +99,17 @@ def decide(
         # A yes from before the giving answered another statement: it opens nothing that this one did not.
         and (covered or choice.version.number > given.number)
     ):
-        return Permission(Reason.ALLOWED_BY_YES, clause.slug, force.number)
+        return _yes(Reason.ALLOWED_BY_YES, clause.slug, force.number)
 
     if now.basis is Basis.CONSENT:
-        return no(Reason.NEEDS_YES)
+        return _no(Reason.NEEDS_YES, clause.slug, force.number)
     if then is None or not now.recipients <= then.recipients:
-        return no(Reason.NOT_GIVEN_FOR)
+        return _no(Reason.NOT_GIVEN_FOR, clause.slug, force.number)
     if not covered:
-        return no(Reason.UNCONFIRMED)
+        return _no(Reason.UNCONFIRMED, clause.slug, force.number)
     if then.basis is Basis.CONSENT:
-        return no(Reason.NEEDS_YES)
-    return Permission(Reason.ALLOWED, clause.slug, force.number)
+        return _no(Reason.NEEDS_YES, clause.slug, force.number)
+    return _yes(Reason.ALLOWED, clause.slug, force.number)
 
 
 def _covers(said: Term | None, now: Term, confirmed: bool) -> bool:
