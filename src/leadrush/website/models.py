@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition
-from wagtail.models import Page
+from wagtail.models import Page, Site
 from wagtail.search import index
 
 from leadrush.website.blocks import article_blocks, home_blocks
@@ -150,9 +150,13 @@ def leads(request: HttpRequest, path: str) -> bool:
     try:
         if resolve(path).url_name != "wagtail_serve":
             return True
-        return Page.route_for_request(request, path.lstrip("/")) is not None
+        site = Site.find_for_request(request)
+        if site is None:
+            return False
+        site.root_page.specific.route(request, [part for part in path.split("/") if part])
     except Http404:  # of which Resolver404 is one
         return False
+    return True
 
 
 class ArticlePage(Addressed):
