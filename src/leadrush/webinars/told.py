@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate, ledger
 from leadrush.console import overview, screens
-from leadrush.look import menu
+from leadrush.look import blocks, menu, sitemap
 from leadrush.vault import rights
 from leadrush.webinars.models import Seen, Webinar
 
@@ -41,7 +41,10 @@ def register() -> None:
     menu.register(_("Webinars"), "webinars:list", 10)
     menu.register_foot(_("Webinars"), "webinars:list", 10)
 
-    from leadrush.webinars import figures
+    from leadrush.webinars import figures, shown
+
+    blocks.register("webinars.next", _("The next webinars"), "webinars/next.html", shown.next_ones)
+    sitemap.register("webinars", shown.addresses)
 
     screens.register(
         screens.Screen("webinars", _("Webinars"), "webinars:desk", "host", figures.how_many, order=40)

@@ -1,0 +1,40 @@
+"""What this room shows elsewhere: the next webinars on an editor’s page, and where webinars are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_date
+from django.http import HttpRequest
+from django.urls import reverse
+
+from leadrush.look import locales
+from leadrush.look import times as home
+from leadrush.webinars import planning, waiting
+from leadrush.webinars.models import State, Webinar
+
+
+def next_ones(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the next webinar and the three after it, or None when none is to come. Opens its own use."""
+    webinars = list(planning.coming()[:4])
+    if not webinars:
+        return None
+    first, *later = webinars
+    day, locale = home.at_home(first.starts_at).date(), locales.in_use()
+    return {
+        "webinar": first,
+        "later": later,
+        "left": waiting.left(first),
+        "weekday": format_date(day, "EEE", locale=locale),
+        "number": day.day,
+        "month": format_date(day, "MMM", locale=locale),
+    }
+
+
+def addresses() -> Iterator[tuple[str, datetime | None]]:
+    """Yield the list and every webinar that everybody may see, for search engines."""
+    yield reverse("webinars:list"), None
+    for webinar in Webinar.objects.exclude(state=State.DRAFT).order_by("pk").iterator():
+        yield webinar.get_absolute_url(), webinar.changed_at
