@@ -14,6 +14,7 @@ from leadrush.vault.models import Giving
 from leadrush.webinars import telling, times, waiting
 from leadrush.webinars.models import Round, State, Webinar
 from leadrush.webinars.registering import CLAUSE, LATER
+from leadrush.webinars.turns import begins_again
 
 
 class CannotChange(ValueError):
@@ -25,6 +26,7 @@ def plan(**facts: Any) -> Webinar:
     return Webinar.objects.create(state=State.DRAFT, **facts)
 
 
+@begins_again
 def change(webinar: Webinar, **facts: Any) -> Webinar:
     """Change a webinar. A new time goes to everybody by mail; more seats go to the first in line.
 
@@ -64,6 +66,7 @@ def _move_lapses(webinar: Webinar) -> None:
     confirmed.update(lapses_at=times.lapses_at(webinar, confirmed=True))
 
 
+@begins_again
 def publish(webinar: Webinar) -> Webinar:
     """Open a draft for everybody. Raises `CannotChange` when it would begin in the past."""
     with transaction.atomic():
@@ -77,6 +80,7 @@ def publish(webinar: Webinar) -> Webinar:
     return held
 
 
+@begins_again
 def cancel(webinar: Webinar, *, why: str) -> Webinar:
     """Cancel a webinar and tell everybody why; calendars learn of it. Twice is once.
 

@@ -14,6 +14,7 @@ from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import Giving, Person
 from leadrush.webinars import letters, times, waiting
 from leadrush.webinars.models import Answer, Registration, Seat, State, Webinar
+from leadrush.webinars.turns import begins_again
 
 USE = "webinars.serve"
 FORM = "webinars.register"
@@ -34,6 +35,7 @@ class _Again(Exception):
         self.person = person
 
 
+@begins_again
 def register(
     *,
     webinar: Webinar,
@@ -183,6 +185,7 @@ def later_givings(webinar: Webinar, person: Person) -> QuerySet[Giving]:
     return Giving.objects.filter(person=person, clause=LATER, about=webinar.about, ended_at__isnull=True)
 
 
+@begins_again
 def give_up(*, webinar: Webinar, person: Person) -> bool:
     """Free somebody's seat, or their place in the line; the next in line moves up. Twice is once.
 
@@ -214,6 +217,7 @@ def give_up(*, webinar: Webinar, person: Person) -> bool:
     return True
 
 
+@begins_again
 def it_was_me(*, webinar: Webinar, giving: Giving) -> None:
     """Confirm a form: its registration is kept the longer time, and a yes said with it counts from now."""
     with transaction.atomic():
@@ -222,6 +226,7 @@ def it_was_me(*, webinar: Webinar, giving: Giving) -> None:
         vault.confirm(giving=giving, lapses_at=times.lapses_at(webinar, confirmed=True))
 
 
+@begins_again
 def it_was_not_me(*, webinar: Webinar, giving: Giving) -> None:
     """Erase what a form gave: the registration, its answers, its mails, and the yes said with it."""
     with transaction.atomic():

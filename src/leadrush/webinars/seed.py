@@ -89,7 +89,7 @@ def seed() -> None:
     if Webinar.objects.exists():
         return
     host = _host()
-    beds = _planned(BEDS, host, days=4, hour=19)
+    beds = _planned(BEDS, host, days=11, hour=19)
     size = Question.objects.create(
         webinar=beds,
         order=0,
@@ -106,7 +106,7 @@ def seed() -> None:
         longest=400,
         without="Nothing stops working. You can ask on the evening.",
     )
-    hungry = _planned(HUNGRY, host, days=18, hour=19)
+    hungry = _planned(HUNGRY, host, days=4, hour=19)
     water = _planned(WATER, host, days=32, hour=18)
     for nth, address in enumerate(PEOPLE):
         answers = {size.pk: size.option_list[nth % 4]} if nth % 3 else {}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from leadrush import gate, mailbox
 from leadrush.webinars import announcing, letters, times, waiting
 from leadrush.webinars.models import Registration, Round, Seat, State, Webinar
+from leadrush.webinars.turns import begins_again
 
 USE = "webinars.serve"
 BATCH = 50
@@ -54,6 +55,7 @@ def moment_of(webinar: Webinar, now: datetime) -> tuple[datetime, str]:
     return (day, Round.Kind.DAY) if now >= day else (day, "")
 
 
+@begins_again
 def step(pk: int, now: datetime) -> tuple[int, bool]:
     """Tell the next some of one round; return (how many, whether it is done)."""
     with transaction.atomic():

@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,6 +22,7 @@ from leadrush.vault.models import Giving, Person
 from leadrush.webinars import planning, registering, waiting
 from leadrush.webinars.models import Registration, Seat, Webinar
 from leadrush.webinars.tests.conftest import Plan, letters, states
+from leadrush.webinars.turns import begins_again
 
 WHO = [f"p{n}@mail.example" for n in range(7)]
 
@@ -226,3 +227,27 @@ def test_a_seat_that_went_with_a_person_is_found_by_the_sweep(webinar: Webinar) 
     assert states(webinar) == ["seat", "waiting"]
     assert waiting.sweep() == 1
     assert states(webinar) == ["seat", "seat"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connections["default"].vendor == "sqlite", reason="SQLite has one writer: nobody waits in a ring"
+)
+def test_two_who_wait_for_each_other_both_get_through(plan: Plan) -> None:
+    one, two = plan(), plan()
+    met = threading.Barrier(2)
+    tries: list[str] = []
+
+    @begins_again
+    def hold(first: Webinar, second: Webinar, name: str) -> None:
+        with transaction.atomic():
+            waiting.lock(first.pk)
+            if tries.count(name) == 0:
+                tries.append(name)
+                met.wait(timeout=10)
+            else:
+                tries.append(name)
+            waiting.lock(second.pk)
+
+    assert not together(lambda: hold(one, two, "a"), lambda: hold(two, one, "b"))
+    assert len(tries) == 3, "one of them was ended and began again"
