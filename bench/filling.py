@@ -12,7 +12,7 @@ from bench.plain import models as plain
 from leadrush import gate
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
-from leadrush.vault.folding import mask
+from leadrush.vault.folding import CHOICES
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import BlindIndex, Given, Giving, Item, Person, PersonKey
 
@@ -42,13 +42,14 @@ def _some(numbers: range) -> None:
         )
         for p in persons
     ]
-    folded = mask([EMAIL_CATEGORY], givings[:1], {})
+    for giving in givings:
+        # Nobody has chosen anything yet, and nobody need be asked.
+        giving.__dict__[CHOICES] = {}
     ring = {person.pk: os.urandom(32) for person in persons}
     items = [
         Item(
             person=p,
             giving=g,
-            mask=folded,
             kind=EMAIL,
             category=EMAIL_CATEGORY,
             at=now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from django.apps import apps
 from django.db import connections
@@ -76,9 +77,12 @@ def take_one_lock_off() -> None:
 
 
 def make_plain() -> None:
-    """Make the plain tables."""
+    """Make the plain tables, and those that are plain in LeadRush too."""
+    from leadrush.webinars.models import Picture, Question, Webinar
+
+    tables: list[Any] = [*apps.get_app_config("plain").get_models(), Webinar, Question, Picture]
     with connections["plain"].schema_editor() as editor:
-        for model in apps.get_app_config("plain").get_models():
+        for model in tables:
             editor.create_model(model)
 
 
@@ -104,12 +108,13 @@ def settle() -> None:
 @contextmanager
 def prepared(size: int) -> Iterator[None]:
     """Stand on databases that hold `size` invented persons each."""
-    from bench import filling
+    from bench import filling, webinars
 
     with postgresql() if GROUND == "postgresql" else sqlite():
         make_plain()
         publish()
         filling.fill(size)
+        webinars.plan()
         if GROUND == "postgresql":
             take_one_lock_off()
         settle()

@@ -40,6 +40,7 @@ DATABASES["plain"] = {**deepcopy(DATABASES["default"]), "ENGINE": "django.db.bac
 if GROUND == "sqlite":
     DATABASES["plain"].update(ENGINE="django.db.backends.sqlite3", NAME=f"{_DATA}/plain.sqlite3")
 
+ROOT_URLCONF = "bench.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "bench.plain"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Files by their own names: nothing is collected here.

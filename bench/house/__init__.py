@@ -10,6 +10,13 @@ from bench.measuring import Figure
 
 def figures(size: int) -> Iterator[Figure]:
     """Measure the house on the databases of this process, which hold `size` persons."""
-    from bench.house import deciding, opening, reading, writing
+    from bench.house import counting, deciding, opening, reading, requests, writing
 
-    yield from chain(deciding.figures(), reading.figures(size), opening.figures(size), writing.figures(size))
+    yield from chain(
+        deciding.figures(),
+        reading.figures(size),
+        requests.figures(size),
+        counting.figures(),
+        opening.figures(size),
+        writing.figures(size),
+    )

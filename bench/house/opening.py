@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from bench import filling, ground, letters
+from bench import filling, ground, webinars
 from bench.house.reading import USE
 from bench.measuring import Figure, Spread, figure, quiet
 from leadrush import gate, vault
@@ -14,6 +14,7 @@ from leadrush.mailbox import carriers
 from leadrush.mailbox import letters as words
 from leadrush.mailbox.models import Message
 from leadrush.vault.models import Item
+from leadrush.webinars.models import Webinar
 
 ALL = 100_000
 AT_ONCE = 1_000
@@ -25,6 +26,7 @@ NOBODY = gate.Actor("program", "webinars.mail")
 def figures(size: int) -> Iterator[Figure]:
     """Open a hundred thousand addresses, with the query and the entry in the ledger for each thousand."""
     numbers = count()
+    webinar = Webinar.objects.get(slug=webinars.SLUG)
     shares, opened, composed = [], [], []
     after = 0
     for _ in range(0, min(ALL, size), AT_ONCE):
@@ -33,7 +35,7 @@ def figures(size: int) -> Iterator[Figure]:
             after = open_some(after)
             between = time.perf_counter()
             for number in (next(numbers) for _ in range(COMPOSED)):
-                compose(number)
+                compose(webinar, number)
             end = time.perf_counter()
         opened.append((between - start) / AT_ONCE)
         composed.append((end - between) / COMPOSED)
@@ -54,7 +56,7 @@ def open_some(after: int) -> int:
     return int(items[-1].pk)
 
 
-def compose(number: int) -> None:
-    """Compose one message as it goes to the server, text and HTML."""
-    letter = words.write(letters.TEMPLATE, letters.context(number))
+def compose(webinar: Webinar, number: int) -> None:
+    """Compose one reminder as it goes to the server, text and HTML."""
+    letter = words.write("webinars.reminder", webinars.reminder(webinar, number))
     carriers.compose(Message(), letter, filling.address(number)).as_bytes()

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import count
 
-from bench import ground, letters
+from bench import ground, webinars
 from bench.house.opening import NOBODY
 from bench.house.reading import USE
 from bench.measuring import WALL, Figure, Spread, each, figure, timed
 from leadrush import gate, ledger, mailbox, vault
 from leadrush.mailbox import sending
 from leadrush.vault.models import Giving
+from leadrush.webinars.models import Webinar
 
 ROUNDS = 100
 MAILINGS = 9
@@ -42,6 +43,7 @@ def write_entry() -> None:
 
 def post_some(numbers: Iterator[int]) -> None:
     """Post a batch of messages to as many persons."""
+    webinar = Webinar.objects.get(slug=webinars.SLUG)
     first = next(numbers) * sending.BATCH
     givings = Giving.objects.select_related("person").order_by("pk")[first : first + sending.BATCH]
     for at, giving in enumerate(givings):
@@ -49,8 +51,8 @@ def post_some(numbers: Iterator[int]) -> None:
             person=giving.person,
             giving=giving,
             use=USE,
-            template=letters.TEMPLATE,
+            template="webinars.reminder",
             key=f"bench:{first + at}",
-            about="webinars.webinar:1",
-            context=letters.context(first + at),
+            about=webinar.about,
+            context=webinars.reminder(webinar, first + at),
         )

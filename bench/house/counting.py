@@ -1,0 +1,83 @@
+"""How many questions a page puts to the databases, with few rows and with many: the larger number counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bench import ground, webinars
+from bench.measuring import Figure, counted
+from leadrush import vault
+from leadrush.vault import collects
+from leadrush.vault.models import Person
+from leadrush.webinars import registering
+from leadrush.webinars.models import Webinar
+
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
+"""What frames a transaction asks nothing."""
+MANY = 12
+
+
+def figures() -> Iterator[Figure]:
+    """Count on one kind of database: the questions are the same on both."""
+    if ground.GROUND != "sqlite":
+        return
+    full = Webinar.objects.get(slug=webinars.SLUG)
+    empty = webinars.webinar_of("one-that-nobody-knows")
+    pages = [asked(shows(webinar)) for webinar in (empty, full)]
+    yield counted("queries of a webinar page", max(pages), "queries", 8)
+    forms = [asked(registers(webinar, f"late.{webinar.pk}@mail.example")) for webinar in (empty, full)]
+    yield counted("queries of a registration", max(forms), "queries", 20)
+    held = [asked(reads(person)) for person in (somebody(1), somebody(MANY))]
+    models = len(collects.gated())
+    yield counted(
+        f"queries of what we hold about you, {models} declared models", max(held), "queries", models + 8
+    )
+
+
+def asked(act: Callable[[], object]) -> int:
+    """Return how many questions an act puts to all databases, once everything is warm."""
+    act()
+    with ExitStack() as stack:
+        found = [stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()]
+        act()
+    queries = [query["sql"] for one in found for query in one.captured_queries]
+    return sum(not sql.upper().startswith(FRAME) for sql in queries)
+
+
+def shows(webinar: Webinar) -> Callable[[], object]:
+    """Return what asks for a webinar's page, as a visitor does."""
+    return lambda: Client().get(webinar.get_absolute_url())
+
+
+def registers(webinar: Webinar, address: str) -> Callable[[], object]:
+    """Return what registers somebody new, with every question answered; a second time somebody else."""
+    names = iter((f"a.{address}", f"b.{address}"))
+    answers = {
+        f"q{question.pk}": question.option_list[0] if question.option_list else "Clay?"
+        for question in webinar.questions.all()
+    }
+    return lambda: Client().post(webinar.get_absolute_url(), {"email": next(names), **answers})
+
+
+def reads(person: Person) -> Callable[[], object]:
+    """Return what reads “What we hold about you”, signed in."""
+    client = Client()
+    client.force_login(person)
+    return lambda: client.get(reverse("people:me"))
+
+
+def somebody(times: int) -> Person:
+    """Return somebody who registered for so many webinars, and has the letters to show for it."""
+    address = f"regular.{times}@mail.example"
+    for number in range(times):
+        webinar = webinars.webinar_of(f"evening-{times}-{number}")
+        registering.register(webinar=webinar, address=address)
+    found = vault.find(address)
+    assert found is not None
+    return found
