@@ -91,7 +91,7 @@ def publish() -> None:
     from leadrush import gate, statement
     from leadrush.gate import rooms
 
-    gate.publish(statement.Version.draw_up(rooms.templates(), number=1, published=date(2026, 1, 1)))
+    gate.publish(statement.Version.draw_up(rooms.all(), number=1, published=date(2026, 1, 1)))
 
 
 def settle() -> None:

@@ -17,7 +17,6 @@ from django.views.decorators.http import condition, require_safe
 from leadrush import gate, look, statement
 from leadrush.accountability import wording
 from leadrush.gate import models as published
-from leadrush.gate import rooms
 from leadrush.gate.versions import parsed
 
 LINKED = "application/ld+json"
@@ -83,10 +82,11 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 def versions(request: HttpRequest) -> HttpResponse:
     """List every version, and the kinds of data that are named by this site's own words."""
     rows = published.Version.objects.order_by("-number").values("number", "published_at", "digest")
-    own = [category for category in rooms.categories().values() if category.name.startswith("lr:")]
+    force = gate.force()
+    own = [category for category in force.categories if category.name.startswith("lr:")]
     context = {
         "rows": list(rows),
-        "force": gate.force(),
+        "force": force,
         "own": [(category.name.replace(":", "-"), category) for category in own],
     }
     return _checked(render(request, "accountability/versions.html", context))
@@ -140,8 +140,6 @@ def _linked(version: statement.Version) -> HttpResponse:
     site = settings.SITE_URL.rstrip("/")
     data: dict[str, Any] = statement.jsonld(
         version,
-        wording.uses().values(),
-        rooms.categories().values(),
         controller_name=look.business().name,
         controller_url=f"{site}/",
         base_url=site + reverse("accountability:versions"),

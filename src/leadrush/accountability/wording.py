@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
@@ -11,8 +10,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leadrush.gate import rooms
-from leadrush.statement import EVERYTHING, SECTIONS, US, Basis, Clause, Retention, Term, Use, Version
+from leadrush.statement import EVERYTHING, SECTIONS, US, Basis, Clause, Retention, Term, Version
 from leadrush.statement.linked import fragment
 
 WIDTH = 72
@@ -56,39 +54,32 @@ class Chapter:
     clauses: tuple[Told, ...]
 
 
-def uses() -> dict[str, Use]:
-    """Return every use that an installed room declares, by name."""
-    return {use.name: use for room in rooms.all() for use in room.uses}
-
-
 def chapters(version: Version) -> list[Chapter]:
     """Return a version as its page shows it."""
-    known = uses()
-    numbered = [Told(n, clause, tuple(lines(clause, known))) for n, clause in enumerate(version.clauses, 1)]
+    numbered = [Told(n, clause, tuple(lines(clause, version))) for n, clause in enumerate(version.clauses, 1)]
     return [
         Chapter(section, SECTIONS.get(section, section), tuple(told))
         for section, told in groupby(numbered, key=lambda told: told.clause.section)
     ]
 
 
-def lines(clause: Clause, known: Mapping[str, Use]) -> list[Line]:
-    """Return the terms of a clause, those together that differ in their kind of data only."""
+def lines(clause: Clause, version: Version) -> list[Line]:
+    """Return the terms of a clause in the version's own words, those together that differ in their data only."""
     found: dict[tuple[object, ...], list[Term]] = {}
     for term in clause.terms:
         alike = (term.use, term.basis, term.recipients, term.retention, term.switch, term.unconfirmed)
         found.setdefault(alike, []).append(term)
-    return [_line(terms, known) for terms in found.values()]
+    return [_line(terms, version) for terms in found.values()]
 
 
-def _line(terms: list[Term], known: Mapping[str, Use]) -> Line:
+def _line(terms: list[Term], version: Version) -> Line:
     term = terms[0]
-    # A version outlives the rooms that it was made of; then their short names must do.
-    use = known[term.use].title if term.use in known else term.use
     return Line(
         data=tuple(
-            Data(_data(each.category), f"{quote(each.use)}/{fragment(each.category)}") for each in terms
+            Data(_data(each.category, version), f"{quote(each.use)}/{fragment(each.category)}")
+            for each in terms
         ),
-        use=use,
+        use=version.use(term.use).title,
         basis=_basis(term),
         recipients=", ".join(_("nobody but us") if name == US else name for name in sorted(term.recipients)),
         until=_until(term.retention, term.category),
@@ -96,11 +87,10 @@ def _line(terms: list[Term], known: Mapping[str, Use]) -> Line:
     )
 
 
-def _data(category: str) -> str:
+def _data(category: str, version: Version) -> str:
     if category == EVERYTHING:
         return _("everything we hold about you")
-    known = rooms.categories()
-    return known[category].title if category in known else category
+    return version.category(category).title
 
 
 def _basis(term: Term) -> str:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from leadrush import gate, ledger, vault
-from leadrush.gate import rooms
+from leadrush.gate import rooms, versions
+from leadrush.statement import Version
 from leadrush.vault import keys
 from leadrush.vault.models import Item, Person, Role
 from leadrush.vault.rights import form
@@ -62,12 +63,13 @@ def timeline(entries: Iterable[ledger.Entry], *, viewer: uuid.UUID, subject: uui
     """Return entries about `subject` as lines, for the member of staff `viewer`; a few questions in all."""
     entries = list(entries)
     titles = ledger.titles({entry.about for entry in entries if entry.about})
+    texts = versions.numbered({entry.version for entry in entries})
     who = _names(entries, viewer, subject)
     return [
         Event(
             at=entry.at,
             who=who.get(entry.actor) or _somebody(entry),
-            words=sentence(entry),
+            words=sentence(entry, texts.get(entry.version)),
             about=titles.get(entry.about, ""),
             clause=entry.clause if gate.force().number_of(entry.clause) else "",
         )
@@ -75,11 +77,11 @@ def timeline(entries: Iterable[ledger.Entry], *, viewer: uuid.UUID, subject: uui
     ]
 
 
-def sentence(entry: ledger.Entry) -> str:
-    """Return what follows the name: “used your e-mail address to answer a question”."""
+def sentence(entry: ledger.Entry, text: Version | None) -> str:
+    """Return what follows the name: “used your e-mail address to answer a question”, in the words of the
+    version that the entry was made under."""
     deed = ledger.say_deed(entry.what)
-    known = rooms.categories()
-    what = [known[name].title if name in known else name for name in entry.categories.split()]
+    what = [rooms.title(name, text) or name for name in entry.categories.split()]
     if not what:
         return _("acted %(deed)s") % {"deed": deed}
     return _("used %(what)s %(deed)s") % {"what": get_text_list(what, pgettext("list", "and")), "deed": deed}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.core.management import get_commands, load_command_class
 from django.db import connections
 from django.urls import get_resolver
@@ -18,7 +18,8 @@ from leadrush.gate import tables, tasks, uses
 from leadrush.gate.commands import Command
 from leadrush.gate.cursors import Gated as GatedCursor
 from leadrush.gate.doors import each
-from leadrush.gate.models import Gated
+from leadrush.gate.models import Gated, Version
+from leadrush.gate.versions import parsed
 
 ENGINES = {"sqlite": "leadrush.gate.sqlite3", "postgresql": "leadrush.gate.postgresql"}
 CONNECTS = frozenset({"sqlite3", "psycopg", "psycopg2", "aiosqlite", "asyncpg"})
@@ -251,6 +252,25 @@ def rows_are_secured(app_configs: Any, databases: Any = None, **_: Any) -> list[
     return errors
 
 
+def uses_mean_what_was_published(app_configs: Any, databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """The code means by each use what the statement in force says; else that use stays closed."""
+    table = Version._meta.db_table
+    if "default" not in (databases or ()) or table not in connections["default"].introspection.table_names():
+        return []
+    row = Version.objects.order_by("-number").first()
+    text = parsed(row) if row else None
+    return [
+        Warning(
+            f"{use.name} means {use.purpose} for {use.recipient}; version {text.number}, in force, says "
+            f"{text.use(use.name).purpose} for {text.use(use.name).recipient}.",
+            hint="What is given now is closed to it: publish a new version, or call the new use otherwise.",
+            id="gate.W014",
+        )
+        for use in uses.all()
+        if text and text.sense(use.name) not in (None, (use.purpose, use.recipient))
+    ]
+
+
 def of_postgresql(databases: Any) -> list[Any]:
     """Return the PostgreSQL connections among the aliases to be checked."""
     return [connections[alias] for alias in databases or () if connections[alias].vendor == "postgresql"]
@@ -264,4 +284,4 @@ STANDING = (
     personal_tables_have_a_mask,
     nobody_goes_past,
 )
-OF_DATABASES = (role_is_bound, rows_are_secured)
+OF_DATABASES = (role_is_bound, rows_are_secured, uses_mean_what_was_published)

@@ -36,9 +36,11 @@ def categories() -> dict[str, statement.Category]:
     return {category.name: category for room in all() for category in room.categories}
 
 
-def templates() -> list[statement.ClauseTemplate]:
-    """Return every clause that an installed room brings, slots open."""
-    return [clause for room in all() for clause in room.clauses]
+def title(category: str, version: statement.Version | None) -> str:
+    """Return what a version calls a kind of data, or else what an installed room does; empty where none does."""
+    told = {one.name: one for one in version.categories} if version else {}
+    found = told.get(category) or categories().get(category)
+    return found.title if found else ""
 
 
 def exists(path: str) -> bool:

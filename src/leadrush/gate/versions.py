@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,18 @@ def version_of(key: int) -> Text:
     """Return the version whose row has this primary key. Published ones never change: each is read once."""
     row = Version.objects.get(pk=key)
     return parsed(row)
+
+
+def numbered(numbers: Iterable[int]) -> dict[int, Text]:
+    """Return those of these versions that were published, by number; none but the one in force costs a
+    question, and together they cost one."""
+    text = force()
+    wanted = set(numbers)
+    found = {text.number: text} if text.number in wanted else {}
+    if older := wanted - set(found):
+        rows = Version.objects.filter(number__in=older).values_list("number", "pk")
+        found |= {number: version_of(pk) for number, pk in rows}
+    return found
 
 
 def publish(text: Text) -> Version:

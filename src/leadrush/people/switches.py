@@ -53,7 +53,7 @@ def of(person: Person, records: Iterable[rights.Record]) -> list[Switch]:
             on, since = bool(allowed), _why_locked(terms[0][0])
         else:
             on, since = _moved(use.name, terms, choices.get(use.name), allowed)
-        found.append(Switch(use.name, str(use.title), slug, on, locked, since))
+        found.append(Switch(use.name, gate.force().use(use.name).title, slug, on, locked, since))
     return sorted(found, key=lambda switch: switch.locked)
 
 

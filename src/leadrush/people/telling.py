@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leadrush import gate, ledger, vault
-from leadrush.gate import rooms
+from leadrush.gate import rooms, versions
 from leadrush.ledger import Entry
+from leadrush.statement import Version
 from leadrush.vault import keys
 from leadrush.vault.giving import NAME
 from leadrush.vault.models import Item, Person
@@ -49,7 +51,13 @@ def tell(entries: Iterable[Entry], person_id: uuid.UUID) -> list[Told]:
     own = vault.mark_of(person_id)
     names = _names({e.actor for e in entries if e.actor_kind != "program" and e.actor != own})
     titles = ledger.titles({e.about for e in entries if e.about})
-    return [Told(e.at, _who(e, own, names), _words(e, own, titles), _clause(e), e.version) for e in entries]
+    texts = versions.numbered({e.version for e in entries})
+    return [
+        Told(
+            e.at, _who(e, own, names), _words(e, own, titles, texts.get(e.version)), _clause(e), e.version
+        )
+        for e in entries
+    ]
 
 
 def _clause(entry: Entry) -> str:
@@ -66,26 +74,26 @@ def _who(entry: Entry, own: str, names: dict[str, str]) -> str:
     return names.get(entry.actor, unnamed)
 
 
-def _words(entry: Entry, own: str, titles: dict[str, str]) -> str:
-    about = titles.get(entry.about, "") or _use_title(entry.about)
+def _words(entry: Entry, own: str, titles: dict[str, str], text: Version | None) -> str:
+    about = titles.get(entry.about, "") or _use_title(entry.about, text)
     if entry.actor == own and entry.what in OWN_DEEDS:
         return str(OWN_DEEDS[entry.what]) % {"about": about}
-    known = rooms.categories()
-    what = [str(known[name].title) for name in entry.categories.split() if name in known]
+    what = [told for name in entry.categories.split() if (told := rooms.title(name, text))]
     words = {"what": _and(what) or _("what we hold about you"), "deed": ledger.say_deed(entry.what)}
     if about:
         return _("used %(what)s %(deed)s: “%(about)s”.") % {**words, "about": about}
     return _("used %(what)s %(deed)s.") % words
 
 
-def _use_title(about: str) -> str:
+def _use_title(about: str, text: Version | None) -> str:
+    """Return the words that stood beside a switch when it was moved, or else those of today."""
     kind, _colon, name = about.partition(":")
     if kind != "use":
         return ""
-    try:
-        return str(gate.uses.get(name).title)
-    except KeyError:
-        return ""
+    for told in (text.use if text else gate.uses.get, gate.uses.get):
+        with suppress(KeyError):
+            return str(told(name).title)
+    return ""
 
 
 def _and(words: list[str]) -> str:

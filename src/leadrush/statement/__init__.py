@@ -6,7 +6,7 @@ from leadrush.statement.fitting import faults
 from leadrush.statement.linked import gpc, jsonld
 from leadrush.statement.reading import Room, read_room
 from leadrush.statement.terms import Basis, Retention, Term
-from leadrush.statement.uses import EVERYTHING, HEADINGS, US, Category, Use
+from leadrush.statement.uses import EVERYTHING, HEADINGS, US, Category, Meaning, Use
 from leadrush.statement.versions import Version
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Clause",
     "ClauseTemplate",
     "Faulty",
+    "Meaning",
     "Permission",
     "Prohibition",
     "Reason",

@@ -4,6 +4,7 @@ what the person chose?
 Allowed is what the version that the data was given under allows, and also the version in force. A use that
 the older one did not allow opens with a yes said under a later version; a narrower new version binds at
 once. Nothing that a new version drops, a recipient, a switch, the need to confirm, opens what was closed.
+A name that means another purpose or recipient by now is another use.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import ClassVar, Protocol
 
 from leadrush.statement.terms import Basis, Term
 from leadrush.statement.versions import Version
+
+CONSENT = Basis.CONSENT  # Python 3.11 looks a member up for longer than all of these questions take
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +93,28 @@ def decide(
     if not confirmed and not now.unconfirmed:
         return _no(Reason.UNCONFIRMED, clause.slug, force.number)
 
+    sense = force.sense(use)
+    if given.sense(use) != sense:
+        then = None
     covered = _covers(then, now, confirmed)
     if (
         choice is not None
         and choice.answer
         and choice.confirmed
-        and _covers(choice.version.term(category, use), now, confirmed)
         # A yes from before the giving answered another statement: it opens nothing that this one did not.
         and (covered or choice.version.number > given.number)
+        and choice.version.sense(use) == sense
+        and _covers(choice.version.term(category, use), now, confirmed)
     ):
         return _yes(Reason.ALLOWED_BY_YES, clause.slug, force.number)
 
-    if now.basis is Basis.CONSENT:
+    if now.basis is CONSENT:
         return _no(Reason.NEEDS_YES, clause.slug, force.number)
     if then is None or not now.recipients <= then.recipients:
         return _no(Reason.NOT_GIVEN_FOR, clause.slug, force.number)
     if not covered:
         return _no(Reason.UNCONFIRMED, clause.slug, force.number)
-    if then.basis is Basis.CONSENT:
+    if then.basis is CONSENT:
         return _no(Reason.NEEDS_YES, clause.slug, force.number)
     return _yes(Reason.ALLOWED, clause.slug, force.number)
 
@@ -117,13 +124,17 @@ def _covers(said: Term | None, now: Term, confirmed: bool) -> bool:
     return said is not None and now.recipients <= said.recipients and (confirmed or said.unconfirmed)
 
 
-class Bit(Protocol):
-    """What folding needs of a use: its name and its bit."""
+class Declared(Protocol):
+    """What folding needs of a use as the code declares it."""
 
     @property
     def name(self) -> str: ...
     @property
     def bit(self) -> int: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
 
 
 def mask_of(
@@ -132,20 +143,20 @@ def mask_of(
     given: Version,
     force: Version,
     choices: Mapping[str, Choice],
-    uses: Iterable[Bit],
+    uses: Iterable[Declared],
     confirmed: bool = True,
 ) -> int:
     """Fold the decisions about a row into one mask: a bit is set when every category may be used so.
 
     `choices` maps a use's name to the newest choice. Without a category no sentence speaks of the row, so
-    the mask is 0: closed.
+    the mask is 0: closed. So is a use by which the code means another one than the version in force.
     """
     categories = tuple(categories)
     mask = 0
     if not categories:
         return mask
     for use in uses:
-        if all(
+        if force.sense(use.name) == (use.purpose, use.recipient) and all(
             decide(
                 category=category,
                 use=use.name,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from leadrush.statement.clauses import Clause, Faulty
+from leadrush.statement.clauses import Clause
 from leadrush.statement.reading import personal_data, purposes
 from leadrush.statement.terms import Basis, Retention, Term
-from leadrush.statement.uses import EVERYTHING, US, Category, Use
+from leadrush.statement.uses import EVERYTHING, US, Category, Meaning
 from leadrush.statement.versions import Version
 
 BASES: dict[Basis, str] = {
@@ -36,8 +35,6 @@ Node = dict[str, Any]
 
 def jsonld(
     version: Version,
-    uses: Iterable[Use],
-    categories: Iterable[Category],
     *,
     controller_name: str,
     controller_url: str,
@@ -46,16 +43,15 @@ def jsonld(
     """Return a version as JSON-LD: a `dpv:PrivacyNotice` with a `dpv:Process` for each of its terms.
 
     `base_url` is the statement's address (`https://site.example/privacy/`): the version stands below it by
-    its number, own categories and recipients are fragments of it. `uses` and `categories` are at least
-    those that the version names. Raises `Faulty` when one is not there. Serves L1 and L12 for programs.
+    its number, own categories and recipients are fragments of it. What uses and categories mean is the
+    version's own word, so that an old one is told as it was published. Serves L1 and L12 for programs.
     """
     base = f"{base_url.removesuffix('/')}/"
     page = f"{base}{version.number}/"
-    known = {use.name: use for use in uses}
-    own = {category.name: category for category in categories}
+    known = {use.name: use for use in version.uses}
     terms = version.terms()
     outside = sorted({name for term in terms for name in term.recipients} - {US})
-    named = sorted({term.category for term in terms if term.category.startswith("lr:")})
+    own = [category for category in version.categories if category.name.startswith("lr:")]
     notice: Node = {
         "@id": page,
         "@type": "dpv:PrivacyNotice",
@@ -65,7 +61,7 @@ def jsonld(
         "dpv:hasDataController": {"@id": controller_url},
         "dct:hasPart": [_clause(clause, n, page) for n, clause in enumerate(version.clauses, 1)],
         "dpv:hasProcess": [
-            _process(term, clause, known, controller_url, base, page)
+            _process(term, clause, known[term.use], controller_url, base, page)
             for clause in version.clauses
             for term in clause.terms
         ],
@@ -80,7 +76,7 @@ def jsonld(
                 {"@id": _recipient(name, base), "@type": "dpv:DataProcessor", "dpv:hasName": name}
                 for name in outside
             ),
-            *(_category(name, own, base) for name in named),
+            *(_category(category, base) for category in own),
         ],
     }
 
@@ -94,12 +90,7 @@ def _clause(clause: Clause, n: int, page: str) -> Node:
     return {"@id": f"{page}#{clause.slug}", "dct:identifier": f"§{n}", "dct:description": clause.text}
 
 
-def _process(
-    term: Term, clause: Clause, uses: Mapping[str, Use], controller: str, base: str, page: str
-) -> Node:
-    use = uses.get(term.use)
-    if use is None:
-        raise Faulty(f"use {term.use} of clause {clause.slug} is not declared any more")
+def _process(term: Term, clause: Clause, use: Meaning, controller: str, base: str, page: str) -> Node:
     return {
         "@id": f"{page}#{quote(term.use)}/{fragment(term.category)}",
         "@type": "dpv:Process",
@@ -137,13 +128,10 @@ def _involvement(term: Term) -> str:
     return "dpv:OptingOutFromProcess" if term.switch else "dpv:CannotOptOutFromProcess"
 
 
-def _category(name: str, own: Mapping[str, Category], base: str) -> Node:
-    category = own.get(name)
-    if category is None:
-        raise Faulty(f"category {name} is not declared any more")
+def _category(category: Category, base: str) -> Node:
     parent = {"@id": personal_data()[category.parent]}
     return {
-        "@id": _data(name, base),
+        "@id": _data(category.name, base),
         "@type": ["rdfs:Class", "skos:Concept"],
         "rdfs:subClassOf": parent,
         "skos:broader": parent,

@@ -31,6 +31,21 @@ HEADINGS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a use means, as a version publishes it: all that is declared of it but its bit, which is the gate's.
+
+    The words of `title` and the `heading` that it stands under may be written better; with another purpose or
+    another recipient it is another use.
+    """
+
+    name: str
+    heading: str
+    purpose: str
+    title: str
+    recipient: str = US
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One purpose for one recipient: one bit of the gate.
 
@@ -51,6 +66,11 @@ class Use:
             raise ValueError(f"use {self.name}: bit {self.bit} is outside 0..{MOST_BITS - 1}")
         if self.heading not in HEADINGS:
             raise ValueError(f"use {self.name}: heading {self.heading!r} is none of {', '.join(HEADINGS)}")
+
+    @property
+    def meaning(self) -> Meaning:
+        """What a version that names this use publishes of it."""
+        return Meaning(self.name, self.heading, self.purpose, self.title, self.recipient)
 
 
 @dataclass(frozen=True, slots=True)

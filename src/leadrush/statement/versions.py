@@ -5,27 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from leadrush.statement.clauses import SECTIONS, Clause, ClauseTemplate, Faulty
+from leadrush.statement.clauses import SECTIONS, Clause, Faulty
+from leadrush.statement.reading import Room
 from leadrush.statement.shapes import DAYS_KEPT, TABLES, TEXT, TEXTS, WHOLE, YES_NO, shaped
 from leadrush.statement.terms import Basis, Retention, Term
-from leadrush.statement.uses import EVERYTHING
+from leadrush.statement.uses import EVERYTHING, Category, Meaning
 
 
 @dataclass(frozen=True)
 class Version:
-    """One numbered text. Shapes: `clauses` in the order they are read; §1 is the first."""
+    """One numbered text. Shapes: `clauses` in the order they are read; §1 is the first.
+
+    `uses` and `categories` say what is meant by each name that the terms use, and by no other: the text
+    stands by itself, whatever later code declares.
+    """
 
     number: int
     published: date
     clauses: tuple[Clause, ...]
+    uses: tuple[Meaning, ...] = ()
+    categories: tuple[Category, ...] = ()
     _terms: dict[tuple[str, str], tuple[Term, Clause]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     _numbers: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _uses: dict[str, Meaning] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _senses: dict[str, tuple[str, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _categories: dict[str, Category] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for n, clause in enumerate(self.clauses, 1):
@@ -38,25 +48,37 @@ class Version:
                     other = self._terms[key][1].slug
                     raise Faulty(f"{term.category} for {term.use} stands twice: in {other} and {clause.slug}")
                 self._terms[key] = (term, clause)
+        self._uses.update(_told("use", self.uses, {term.use for term in self.terms()}))
+        self._senses.update((use.name, (use.purpose, use.recipient)) for use in self.uses)
+        named = {term.category for term in self.terms()} - {EVERYTHING}
+        self._categories.update(_told("category", self.categories, named))
 
     @classmethod
     def draw_up(
         cls,
-        templates: Iterable[ClauseTemplate],
+        rooms: Iterable[Room],
         *,
         number: int,
         published: date,
         filled: Mapping[str, Mapping[str, int]] | None = None,
     ) -> Self:
-        """Return a version made of these clauses, ordered by section and the clause's own order.
+        """Return a version made of what these rooms bring, ordered by section and the clause's own order.
 
         `filled` maps a clause's slug to its slots' values; clauses that are not there are passed over,
-        since their room may be gone. Raises `Faulty` for a value out of bounds or a slot that is not there.
+        since their room may be gone. Raises `Faulty` for a value out of bounds or a slot that is not there,
+        and for a use or a category that no room declares, or two declare otherwise.
         """
+        rooms = list(rooms)
         filled = filled or {}
         sections = list(SECTIONS)
-        ordered = sorted(templates, key=lambda t: (sections.index(t.section), t.order, t.slug))
-        return cls(number, published, tuple(t.fill(filled.get(t.slug, {})) for t in ordered))
+        templates = [template for room in rooms for template in room.clauses]
+        templates.sort(key=lambda t: (sections.index(t.section), t.order, t.slug))
+        clauses = tuple(t.fill(filled.get(t.slug, {})) for t in templates)
+        terms = [term for clause in clauses for term in clause.terms]
+        named = {term.use for term in terms} | {term.category for term in terms}
+        uses = {use.meaning for room in rooms for use in room.uses if use.name in named}
+        categories = {one for room in rooms for one in room.categories if one.name in named}
+        return cls(number, published, clauses, _by_name(uses), _by_name(categories))
 
     def clause(self, slug: str) -> Clause:
         """Return the clause of this name. Raises `KeyError` when this version has none."""
@@ -81,6 +103,18 @@ class Version:
         found = self.find(category, use)
         return found[1] if found else None
 
+    def use(self, name: str) -> Meaning:
+        """Return what this version means by a use. Raises `KeyError` for one that its terms do not name."""
+        return self._uses[name]
+
+    def sense(self, use: str) -> tuple[str, str] | None:
+        """Return the purpose and the recipient that make a use this use; its title and heading are words."""
+        return self._senses.get(use)
+
+    def category(self, name: str) -> Category:
+        """Return what this version means by a kind of data. Raises `KeyError` for one that no term names."""
+        return self._categories[name]
+
     def terms(self) -> list[Term]:
         """Return every term, in the order of the clauses."""
         return [term for clause in self.clauses for term in clause.terms]
@@ -92,6 +126,8 @@ class Version:
                 "number": self.number,
                 "published": self.published.isoformat(),
                 "clauses": [_clause_out(clause) for clause in self.clauses],
+                "uses": [asdict(use) for use in self.uses],
+                "categories": [asdict(category) for category in self.categories],
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -116,6 +152,8 @@ class Version:
                 data["number"],
                 date.fromisoformat(data["published"]),
                 tuple(_clause_in(clause) for clause in data["clauses"]),
+                tuple(Meaning(**shaped(use, "a use", _USE)) for use in data["uses"]),
+                tuple(Category(**shaped(one, "a category", _CATEGORY)) for one in data["categories"]),
             )
             if version.canonical() != raw:
                 raise Faulty("its text is not in the canonical form")
@@ -124,7 +162,28 @@ class Version:
         return version
 
 
-_VERSION = {"number": WHOLE, "published": TEXT, "clauses": TABLES}
+Told = TypeVar("Told", Meaning, Category)
+
+
+def _told(kind: str, told: tuple[Told, ...], named: set[str]) -> dict[str, Told]:
+    """Return what is told by name. Raises `Faulty` unless it is just what is named, in the names' order."""
+    known = {one.name: one for one in told}
+    if missing := sorted(named - set(known)):
+        raise Faulty(f"{kind} {missing[0]} is named and nobody says what it means")
+    if idle := sorted(set(known) - named):
+        raise Faulty(f"{kind} {idle[0]} is told and no term names it")
+    if [one.name for one in told] != sorted(known):
+        raise Faulty(f"each {kind} is told once, in the order of their names")
+    return known
+
+
+def _by_name(told: Iterable[Told]) -> tuple[Told, ...]:
+    return tuple(sorted(told, key=lambda one: one.name))
+
+
+_VERSION = {"number": WHOLE, "published": TEXT, "clauses": TABLES, "uses": TABLES, "categories": TABLES}
+_USE = dict.fromkeys(("name", "heading", "purpose", "title", "recipient"), TEXT)
+_CATEGORY = dict.fromkeys(("name", "title", "parent"), TEXT)
 _CLAUSE = {
     **dict.fromkeys(("slug", "section", "text", "short", "kept", "check", "room"), TEXT),
     "kept_by": TEXTS,

@@ -52,8 +52,12 @@ def remember_choices(givings: Iterable[Giving]) -> None:
 
 
 def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str, statement.Choice]) -> int:
-    """Return the mask for data of these categories: the bits that any of the givings allows."""
-    folded = 0
+    """Return the mask for data of these categories: the bits that any of the givings allows.
+
+    Housekeeping reaches every row, whatever a version says of it: a row that it does not see can be neither
+    closed nor erased.
+    """
+    folded = keep_only()
     for version_id, confirmed in {(giving.version_id, giving.confirmed) for giving in givings}:
         folded |= statement.mask_of(
             categories=categories,

@@ -140,7 +140,7 @@ def _uses(row: Held) -> Iterable[tuple[str, str]]:
     for use in uses.all():
         if row.mask & (1 << use.bit) and use.heading not in UNSAID:
             clause = force.clause_for(categories_of(row)[0], use.name)
-            yield str(use.title), clause.slug if clause else ""
+            yield force.use(use.name).title if clause else use.title, clause.slug if clause else ""
 
 
 def _used(person_id: uuid.UUID) -> dict[str, tuple[datetime, int]]:

@@ -77,11 +77,11 @@ def name_business(business: Business) -> None:
 
 
 def publish_first() -> None:
-    """Publish version 1, drawn up from the clauses of the installed rooms, unless a version is published."""
+    """Publish version 1, drawn up from the installed rooms, unless a version is published."""
     if gate.Version.objects.exists():
         return
     today = timezone.localdate(timezone=look.business().zone)
-    gate.publish(statement.Version.draw_up(rooms.templates(), number=1, published=today))
+    gate.publish(statement.Version.draw_up(rooms.all(), number=1, published=today))
 
 
 def welcome_staff(address: str, role: Role, name: str = "") -> Person:

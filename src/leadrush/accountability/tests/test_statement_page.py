@@ -32,7 +32,7 @@ def page(client: Client, published: statement.Version) -> str:
 def next_version(published: statement.Version) -> statement.Version:
     """Publish the same clauses as version 2, with one slot filled otherwise."""
     text = statement.Version.draw_up(
-        rooms.templates(), number=2, published=date(2026, 3, 1), filled={"webinar-seat": {"days": 7}}
+        rooms.all(), number=2, published=date(2026, 3, 1), filled={"webinar-seat": {"days": 7}}
     )
     gate.publish(text)
     return text
@@ -193,7 +193,7 @@ def test_nothing_can_be_sent_to_a_page_that_is_only_read(
 def test_the_checks_of_this_room_count_and_a_forged_version_is_missed(published: statement.Version) -> None:
     assert keeps.no_other_recipient() == type(keeps.no_other_recipient())(0, len(published.terms()))
     assert keeps.versions_are_intact().kept
-    later = statement.Version.draw_up(rooms.templates(), number=2, published=date(2026, 3, 1))
+    later = statement.Version.draw_up(rooms.all(), number=2, published=date(2026, 3, 1))
     forged = later.canonical().decode().replace("We do not share", "We do share")
     Version(number=2, digest=later.digest, text=forged, published_at="2026-03-01T00:00Z").save()
     assert (keeps.versions_are_intact().missed, keeps.versions_are_intact().of) == (1, 2)

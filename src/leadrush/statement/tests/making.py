@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from leadrush.statement import US, Basis, Clause, ClauseTemplate, Retention, Slot, Term, Use, Version
+from leadrush.statement import (
+    EVERYTHING,
+    US,
+    Basis,
+    Category,
+    Clause,
+    ClauseTemplate,
+    Meaning,
+    Retention,
+    Room,
+    Slot,
+    Term,
+    Use,
+    Version,
+)
 from leadrush.statement.clauses import TermTemplate
 
 EMAIL = "EmailAddress"
@@ -43,9 +57,41 @@ def a_clause(*terms: Term, slug: str = "reminders", text: str = "We remind you."
     )
 
 
-def a_version(*terms: Term, number: int = 1) -> Version:
-    """A version of one clause with these terms."""
-    return Version(number, date(2026, 1, number), (a_clause(*terms),))
+def a_version(*terms: Term, number: int = 1, meaning: Meaning | None = None) -> Version:
+    """A version of one clause with these terms; each use means `meaning`, or else what `a_use` does."""
+    return told(number, date(2026, 1, number), a_clause(*terms), uses=[meaning] if meaning else [])
+
+
+def told(
+    number: int,
+    published: date,
+    *clauses: Clause,
+    uses: Iterable[Meaning] = (),
+    categories: Iterable[Category] = (),
+) -> Version:
+    """A version of these clauses that says what it means by each name: these meanings, or plain ones."""
+    terms = [term for clause in clauses for term in clause.terms]
+    meant = {name: a_use(name).meaning for name in {term.use for term in terms}}
+    meant |= {use.name: use for use in uses if use.name in meant}
+    kinds = {name: a_category(name) for name in {term.category for term in terms} - {EVERYTHING}}
+    kinds |= {category.name: category for category in categories if category.name in kinds}
+    return Version(
+        number,
+        published,
+        clauses,
+        tuple(meant[name] for name in sorted(meant)),
+        tuple(kinds[name] for name in sorted(kinds)),
+    )
+
+
+def a_category(name: str = EMAIL) -> Category:
+    return Category(name, f"your {name}", "Interest" if name.startswith("lr:") else "")
+
+
+def a_room(
+    *clauses: ClauseTemplate, uses: tuple[Use, ...] = (), categories: tuple[Category, ...] = ()
+) -> Room:
+    return Room("webinars", uses, categories, clauses)
 
 
 def a_use(name: str = REMIND, bit: int = 0, everything: bool = False, recipient: str = US) -> Use:

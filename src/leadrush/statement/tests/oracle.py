@@ -21,6 +21,7 @@ class Row(NamedTuple):
     consent: bool
     switch: bool
     unconfirmed: bool
+    sense: tuple[str, str]
 
 
 class Answer(NamedTuple):
@@ -35,6 +36,8 @@ Table = frozenset[Row]
 
 def table_of(version: Version) -> Table:
     """Read the rows out of the version's published text."""
+    text = json.loads(version.canonical())
+    sense = {use["name"]: (use["purpose"], use["recipient"]) for use in text["uses"]}
     return frozenset(
         Row(
             term["category"],
@@ -43,8 +46,9 @@ def table_of(version: Version) -> Table:
             term["basis"] == "consent",
             term["switch"],
             term["unconfirmed"],
+            sense[term["use"]],
         )
-        for clause in json.loads(version.canonical())["clauses"]
+        for clause in text["clauses"]
         for term in clause["terms"]
         for recipient in term["recipients"]
     )
@@ -60,10 +64,12 @@ def ask(
     now: Table, then: Table, said: Table, given: Version, choice: Choice | None, confirmed: bool
 ) -> Answer:
     """Answer for the rows in force, those of the giving and those of the choice's version."""
+    meant = {row.sense for row in now}
     needed = {row.recipient for row in now}
-    given_for = {row.recipient for row in then}
-    given_now = {row.recipient for row in then if confirmed or row.unconfirmed}
-    said_to = {row.recipient for row in said if confirmed or row.unconfirmed}
+    for_this = frozenset(row for row in then if row.sense in meant)
+    given_for = {row.recipient for row in for_this}
+    given_now = {row.recipient for row in for_this if confirmed or row.unconfirmed}
+    said_to = {row.recipient for row in said if row.sense in meant and (confirmed or row.unconfirmed)}
 
     no = choice is not None and not choice.answer
     yes = choice is not None and choice.answer and choice.confirmed
@@ -75,9 +81,10 @@ def ask(
         Reason.SWITCHED_OFF: no and any(row.switch for row in now | then),
         Reason.UNCONFIRMED: not confirmed
         and (
-            any(not row.unconfirmed for row in now) or (not word and any(not row.unconfirmed for row in then))
+            any(not row.unconfirmed for row in now)
+            or (not word and any(not row.unconfirmed for row in for_this))
         ),
-        Reason.NEEDS_YES: not word and any(row.consent for row in now | then),
+        Reason.NEEDS_YES: not word and any(row.consent for row in now | for_this),
         Reason.NOT_GIVEN_FOR: not word and not needed <= given_for,
     }
     true = frozenset(reason for reason, holds in objections.items() if holds)

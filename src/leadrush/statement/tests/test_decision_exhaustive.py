@@ -7,13 +7,17 @@ from itertools import product
 
 import pytest
 
-from leadrush.statement import EVERYTHING, US, Basis, Choice, Version, decide, mask_of
+from leadrush.statement import EVERYTHING, US, Basis, Choice, Meaning, Version, decide, mask_of
 from leadrush.statement.tests.making import EMAIL, NAME, REMIND, a_term, a_use, a_version
 from leadrush.statement.tests.oracle import Table, about, ask, table_of
 
 # Numbers: the giving's version is 2, so a choice's version may be before it (1), the same, or after it (3).
 BEFORE, GIVEN, AFTER, FORCE = 1, 2, 3, 4
 Rows = dict[int, Table]
+
+
+OTHER = Meaning(REMIND, "market", "DirectMarketing", "remind you")
+"""By the same name another use."""
 
 
 def sentences() -> Iterator[tuple[Basis, frozenset[str], bool, bool]]:
@@ -25,11 +29,13 @@ def sentences() -> Iterator[tuple[Basis, frozenset[str], bool, bool]]:
         yield basis, recipients, switch, unconfirmed
 
 
-def versions(number: int) -> list[Version]:
+def versions(number: int, meaning: Meaning | None = None) -> list[Version]:
     """One version without the sentence, and one for each way of writing it."""
     written = [
         a_version(
-            a_term(basis=basis, recipients=recipients, switch=switch, unconfirmed=unconfirmed), number=number
+            a_term(basis=basis, recipients=recipients, switch=switch, unconfirmed=unconfirmed),
+            number=number,
+            meaning=meaning,
         )
         for basis, recipients, switch, unconfirmed in sentences()
     ]
@@ -41,8 +47,17 @@ def rows_of(some: list[Version]) -> Rows:
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-def test_a_person_is_answered_as_the_sentences_say_whatever_they_were_and_became(confirmed: bool) -> None:
-    by_number = {number: versions(number) for number in (BEFORE, GIVEN, AFTER, FORCE)}
+@pytest.mark.parametrize("then", [None, OTHER], ids=["meant the same", "meant another use"])
+@pytest.mark.parametrize("said", [None, OTHER], ids=["yes to the same", "yes to another use"])
+def test_a_person_is_answered_as_the_sentences_say_whatever_they_were_and_became(
+    confirmed: bool, then: Meaning | None, said: Meaning | None
+) -> None:
+    by_number = {
+        BEFORE: versions(BEFORE, said),
+        GIVEN: versions(GIVEN, then),
+        AFTER: versions(AFTER, said),
+        FORCE: versions(FORCE),
+    }
     rows = rows_of([version for some in by_number.values() for version in some])
     asked = 0
     for at, given in enumerate(by_number[GIVEN]):
@@ -57,8 +72,8 @@ def test_a_person_is_answered_as_the_sentences_say_whatever_they_were_and_became
                 told = decide(
                     category=EMAIL, use=REMIND, given=given, force=force, choice=choice, confirmed=confirmed
                 )
-                said = rows[id(choice.version)] if choice else frozenset()
-                truth = ask(rows[id(force)], rows[id(given)], said, given, choice, confirmed)
+                word = rows[id(choice.version)] if choice else frozenset()
+                truth = ask(rows[id(force)], rows[id(given)], word, given, choice, confirmed)
                 assert told.allowed == truth.allowed, (given, force, choice, confirmed, told, truth)
                 assert told.reason in truth.reasons, (given, force, choice, confirmed, told, truth)
                 asked += 1

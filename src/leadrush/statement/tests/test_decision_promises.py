@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from leadrush.statement import (
     US,
     Basis,
     Choice,
+    Meaning,
     Permission,
     Prohibition,
     Reason,
@@ -26,7 +29,7 @@ EARLY = a_version(a_term(unconfirmed=True), number=1)
 
 def again(version: Version, number: int = 3) -> Version:
     """The same sentences, published again."""
-    return Version(number, version.published, version.clauses)
+    return replace(version, number=number)
 
 
 def answer(
@@ -93,6 +96,47 @@ def test_a_recipient_fewer_needs_no_yes() -> None:
 
 def test_no_consent_was_given_where_nobody_was_asked() -> None:
     assert answer(CONSENT, again(CONSENT)).reason is Reason.NEEDS_YES
+
+
+PLAIN = a_use().meaning
+ADVERTISED = replace(PLAIN, purpose="DirectMarketing")
+SENT_OUT = replace(PLAIN, recipient="Acme Mail")
+
+
+@pytest.mark.parametrize("meaning", [ADVERTISED, SENT_OUT], ids=["another purpose", "another recipient"])
+def test_a_name_that_means_another_use_by_now_opens_nothing_that_was_given_before(meaning: Meaning) -> None:
+    force = a_version(a_term(), number=3, meaning=meaning)
+    assert answer(PROMISED, force) == Prohibition(Reason.NOT_GIVEN_FOR, "reminders", 3)
+    assert answer(again(force, 2), force) == Permission(Reason.ALLOWED, "reminders", 3)
+
+
+def test_a_yes_opens_what_its_own_version_meant_and_nothing_else_of_that_name() -> None:
+    force = a_version(a_term(basis=Basis.CONSENT), number=3, meaning=ADVERTISED)
+    assert answer(CONSENT, force, Choice(True, again(CONSENT, 2))).reason is Reason.NEEDS_YES
+    assert answer(CONSENT, force, Choice(True, force)).reason is Reason.ALLOWED_BY_YES
+    assert answer(NOTHING, force, Choice(True, again(CONSENT, 2))).reason is Reason.NEEDS_YES
+
+
+def test_a_no_is_heard_whatever_the_name_means_by_now() -> None:
+    force = a_version(a_term(), number=3, meaning=ADVERTISED)
+    asked = Choice(True, force), Choice(False, INTEREST)
+    assert [answer(INTEREST, force, choice).reason for choice in asked] == [
+        Reason.ALLOWED_BY_YES,
+        Reason.SWITCHED_OFF,
+    ]
+
+
+def test_better_words_for_a_use_change_nothing() -> None:
+    meaning = replace(PLAIN, title="remember you", heading="communicate")
+    assert answer(PROMISED, a_version(a_term(), number=3, meaning=meaning)).reason is Reason.ALLOWED
+
+
+def test_code_that_means_another_use_than_the_statement_opens_nothing() -> None:
+    asked = {"categories": (EMAIL,), "given": PROMISED, "force": PROMISED, "choices": {}}
+    own = a_use()
+    uses = [own, replace(own, bit=1, purpose="Advertising"), replace(own, bit=2, recipient="Acme Mail")]
+    uses += [replace(own, bit=3, title="remember you", heading="market"), replace(own, bit=4, name="no.such")]
+    assert mask_of(uses=uses, **asked) == 0b1001  # type: ignore[arg-type]
 
 
 def test_what_was_given_on_consent_is_not_taken_over_on_another_basis() -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrush.statement import EVERYTHING, US, Basis, Choice, Retention, Term, Use, Version, decide, mask_of
-from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_use
+from leadrush.statement import (
+    EVERYTHING,
+    US,
+    Basis,
+    Choice,
+    Meaning,
+    Retention,
+    Term,
+    Use,
+    Version,
+    decide,
+    mask_of,
+)
+from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_use, told as a_told
 
 CATEGORIES = (EMAIL, NAME, "lr:Notes")
 USES = ("webinars.remind", "promotions.invite", "rights.show")
@@ -39,7 +52,24 @@ def versions(draw: st.DrawFn, number: int) -> Version:
     made = [draw(terms(*key)) for key in sorted(keys)]
     cut = draw(st.integers(0, len(made)))
     clauses = (a_clause(*made[:cut], slug="first"), a_clause(*made[cut:], slug="second"))
-    return Version(number, date(2026, 1, number), clauses)
+    return a_told(number, date(2026, 1, number), *clauses, uses=[draw(meanings(name)) for name in USES])
+
+
+@st.composite
+def meanings(draw: st.DrawFn, name: str) -> Meaning:
+    """What the code declares, more often than not; else another purpose, recipient, heading or title."""
+    plain = a_use(name).meaning
+    return draw(
+        st.just(plain)
+        | st.builds(
+            Meaning,
+            st.just(name),
+            st.sampled_from((plain.heading, "market")),
+            st.sampled_from((plain.purpose, "DirectMarketing")),
+            st.text(max_size=3),
+            st.sampled_from((US, "Acme Mail")),
+        )
+    )
 
 
 before, early, late, last = versions(1), versions(2), versions(3), versions(4)
@@ -83,13 +113,11 @@ def test_a_narrower_version_binds_at_once(
     then: Version, force: Version, choice: Choice | None, data: str, name: str, confirmed: bool
 ) -> None:
     gone = {EVERYTHING, data}
-    narrower = replace(
-        force,
-        clauses=tuple(
-            replace(clause, terms=tuple(t for t in clause.terms if t.use != name or t.category not in gone))
-            for clause in force.clauses
-        ),
-    )
+    clauses = [
+        replace(clause, terms=tuple(t for t in clause.terms if t.use != name or t.category not in gone))
+        for clause in force.clauses
+    ]
+    narrower = a_told(force.number, force.published, *clauses, uses=force.uses)
     told = decide(category=data, use=name, given=then, force=narrower, choice=choice, confirmed=confirmed)
     assert not told.allowed
 
@@ -118,6 +146,43 @@ def test_old_data_is_not_opened_by_writing_a_new_sentence(
 ) -> None:
     if then.term(data, name) is None:
         assert not decide(category=data, use=name, given=then, force=force, confirmed=confirmed).allowed
+
+
+@given(early, last, choices, category, use, booleans, st.data())
+def test_a_name_that_is_made_to_mean_something_else_opens_nothing_that_was_given_before(
+    then: Version,
+    force: Version,
+    choice: Choice | None,
+    data: str,
+    name: str,
+    confirmed: bool,
+    more: st.DataObject,
+) -> None:
+    changes = more.draw(st.sampled_from(({"purpose": "Advertising"}, {"recipient": "Newcomer"})))
+    other = replace(force, uses=tuple(replace(use, **changes) for use in force.uses))
+    told = decide(category=data, use=name, given=then, force=other, choice=choice, confirmed=confirmed)
+    assert not told.allowed
+
+
+@given(early, last, choices, category, use, booleans, st.text())
+def test_better_words_open_and_close_nothing(
+    then: Version,
+    force: Version,
+    choice: Choice | None,
+    data: str,
+    name: str,
+    confirmed: bool,
+    title: str,
+) -> None:
+    reworded = replace(
+        force,
+        uses=tuple(replace(use, title=title, heading="improve") for use in force.uses),
+        categories=tuple(replace(one, title=title) for one in force.categories),
+    )
+    asked: dict[str, Any] = {
+        "category": data, "use": name, "given": then, "choice": choice, "confirmed": confirmed,
+    }  # fmt: skip
+    assert decide(force=reworded, **asked) == decide(force=force, **asked)
 
 
 @given(early, last, choices, category, use)
@@ -156,5 +221,6 @@ def test_a_mask_opens_a_use_only_where_every_category_is_open(
             ).allowed
             for name in data
         ]
-        assert bool(mask & 1 << one.bit) == (bool(each) and all(each))
+        meant = force.sense(one.name) == (one.purpose, one.recipient)
+        assert bool(mask & 1 << one.bit) == (meant and bool(each) and all(each))
     assert mask & ~sum(1 << one.bit for one in uses) == 0

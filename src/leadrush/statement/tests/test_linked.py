@@ -18,7 +18,6 @@ from leadrush.statement import (
     US,
     Basis,
     Category,
-    Faulty,
     Term,
     Use,
     Version,
@@ -26,7 +25,7 @@ from leadrush.statement import (
     jsonld,
 )
 from leadrush.statement.reading import VOCABULARY
-from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_term, a_use, a_version
+from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_term, a_use, a_version, told
 
 DPV = Namespace("https://w3id.org/dpv#")
 PD = Namespace("https://w3id.org/dpv/pd#")
@@ -65,10 +64,10 @@ USES = (
     Use("promotions.invite", 1, "market", "DirectMarketing", "invite you", "Acme & Sons/Mail"),
     a_use("rights.show", 2, everything=True),
 )
-VERSION = Version(
+VERSION = told(
     7,
     date(2026, 3, 4),
-    (
+    *(
         a_clause(
             a_term(days=30, after="webinar"), a_term("lr:Notes", days=None, basis=Basis.LEGITIMATE_INTEREST)
         ),
@@ -80,12 +79,14 @@ VERSION = Version(
         ),
         a_clause(a_term(EVERYTHING, "rights.show", Basis.LAW, days=None), slug="rights"),
     ),
+    uses=[use.meaning for use in USES],
+    categories=[NOTES],
 )
 
 
 def said(version: Version = VERSION, **other: Any) -> dict[str, Any]:
     asked = {"controller_name": "Tarn & Tiller", "controller_url": str(BUSINESS), "base_url": SITE} | other
-    return jsonld(version, iter(USES), iter([NOTES]), **asked)
+    return jsonld(version, **asked)
 
 
 def graph_of(document: dict[str, Any]) -> Graph:
@@ -248,10 +249,7 @@ def every_term() -> list[Term]:
 def test_every_term_of_a_longer_statement_appears_exactly_once() -> None:
     terms = every_term()
     version = a_version(*terms)
-    uses = [a_use(name, bit, True) for bit, name in enumerate({term.use for term in terms})]
-    document = jsonld(
-        version, uses, [NOTES], controller_name="T", controller_url=str(BUSINESS), base_url=SITE
-    )
+    document = jsonld(version, controller_name="T", controller_url=str(BUSINESS), base_url=SITE)
     graph = graph_of(document)
     processes = list(graph.subjects(RDF.type, DPV.Process))
     assert len(processes) == len(set(processes)) == len(terms) == 32
@@ -267,12 +265,13 @@ def test_every_term_of_a_longer_statement_appears_exactly_once() -> None:
     assert sum(node["@type"] == ["rdfs:Class", "skos:Concept"] for node in document["@graph"]) == 1
 
 
-def test_a_version_whose_rooms_are_gone_is_told_apart_from_one_that_can_be_said() -> None:
-    asked: dict[str, Any] = {"controller_name": "T", "controller_url": "https://t.example/", "base_url": SITE}
-    with pytest.raises(Faulty, match=r"^use webinars.remind of clause reminders is not declared any more$"):
-        jsonld(a_version(a_term()), [], [], **asked)
-    with pytest.raises(Faulty, match=r"^category lr:Notes is not declared any more$"):
-        jsonld(a_version(a_term("lr:Notes")), [a_use()], [], **asked)
+def test_a_version_is_told_in_its_own_words_when_its_rooms_are_gone_and_its_words_were_written_anew() -> None:
+    published = VERSION.canonical()
+    assert said(Version.from_canonical(published)) == said()
+    words = published.replace(b'"remind you"', b'"remember you"').replace(b'"title":"Notes"', b'"title":"Jots"')
+    graph = graph_of(said(Version.from_canonical(words)))
+    assert Literal("remember you") in set(graph.objects(None, DCTERMS.description))
+    assert set(graph.objects(None, SKOS.prefLabel)) == {Literal("Jots")}
 
 
 def test_browsers_that_say_no_are_told_that_it_is_heard() -> None:

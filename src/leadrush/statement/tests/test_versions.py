@@ -13,14 +13,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrush.statement import EVERYTHING, US, Basis, Faulty, Version
-from leadrush.statement.tests.making import EMAIL, NAME, REMIND, a_clause, a_template, a_term, a_version
+from leadrush.statement import EVERYTHING, US, Basis, Category, Faulty, Meaning, Use, Version
+from leadrush.statement.tests.making import (
+    EMAIL,
+    NAME,
+    REMIND,
+    a_category,
+    a_clause,
+    a_room,
+    a_template,
+    a_term,
+    a_term_template,
+    a_use,
+    a_version,
+    told,
+)
 from leadrush.statement.tests.test_decision_properties import versions
 
-FULL = Version(
+FULL = told(
     7,
     date(2026, 3, 4),
-    (
+    *(
         a_clause(
             a_term(recipients=("Acme Mail", US), days=None, after="webinar"),
             a_term(NAME, unconfirmed=True),
@@ -28,6 +41,7 @@ FULL = Version(
         ),
         a_clause(a_term(basis=Basis.CONSENT, use="promotions.invite"), slug="invitations"),
     ),
+    uses=[Meaning("promotions.invite", "market", "DirectMarketing", "invite you", "Acme Mail")],
 )
 
 
@@ -37,19 +51,26 @@ def out() -> dict[str, Any]:
     return data
 
 
+def a_out(name: str) -> dict[str, str]:
+    return out()["uses"][0] | {"name": name}
+
+
 def packed(data: object) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def test_the_published_form_never_changes_or_every_digest_on_file_would() -> None:
     assert a_version(a_term(), number=2).canonical().decode() == (
-        '{"clauses":[{"check":"leadrush.webinars.keeps.reminders","kept":"The gate keeps it.",'
+        '{"categories":[{"name":"EmailAddress","parent":"","title":"your EmailAddress"}],'
+        '"clauses":[{"check":"leadrush.webinars.keeps.reminders","kept":"The gate keeps it.",'
         '"kept_by":["leadrush.gate"],"room":"webinars","section":"joining","short":"We remind you.",'
         '"slug":"reminders","terms":[{"after":"giving","basis":"contract","category":"EmailAddress",'
         '"days":30,"recipients":["us"],"switch":false,"unconfirmed":false,"use":"webinars.remind"}],'
-        '"text":"We remind you."}],"number":2,"published":"2026-01-02"}'
+        '"text":"We remind you."}],"number":2,"published":"2026-01-02",'
+        '"uses":[{"heading":"provide","name":"webinars.remind","purpose":"RequestedServiceProvision",'
+        '"recipient":"us","title":"remind you"}]}'
     )
-    assert FULL.digest == "c95747db7f3354e14548a41a3eda5c92b20a6b2f94780bc180ebb768ed950ab5"
+    assert FULL.digest == "e86a10b80a227b2c0892e8484dbbdde56834cc1af1ab9ff79a7678607cdf91ff"
     assert FULL.digest == hashlib.sha256(FULL.canonical()).hexdigest()
 
 
@@ -98,6 +119,12 @@ TAMPERED = {
     "a day that is none": packed(out() | {"published": "2026-02-30"}),
     "a day in another form": packed(out() | {"published": "20260304"}),
     "clauses that are texts": packed(out() | {"clauses": ["x"]}),
+    "a use without its meaning": packed(out() | {"uses": out()["uses"][:1]}),
+    "a use that nobody names": packed(out() | {"uses": [*out()["uses"], a_out("x.y")]}),
+    "a use told twice": packed(out() | {"uses": [*out()["uses"], out()["uses"][1]]}),
+    "uses in another order": packed(out() | {"uses": out()["uses"][::-1]}),
+    "a category without its meaning": packed(out() | {"categories": out()["categories"][1:]}),
+    "categories in another order": packed(out() | {"categories": out()["categories"][::-1]}),
     "clauses twice": packed(out() | {"clauses": out()["clauses"] * 2}),
 }
 
@@ -128,12 +155,19 @@ def test_what_was_never_published_is_refused(text: bytes) -> None:
         ("term", "unconfirmed", None),
         ("term", "after", None),
         ("term", "category", ["x"]),
+        ("use", "name", 1),
+        ("use", "heading", None),
+        ("use", "purpose", ["DirectMarketing"]),
+        ("use", "title", 3),
+        ("use", "recipient", None),
+        ("category", "name", 0),
+        ("category", "title", None),
+        ("category", "parent", None),
     ],
 )
 def test_a_published_value_of_another_kind_is_refused(where: str, key: str, value: object) -> None:
     data = out()
-    clause = data["clauses"][0]
-    place = clause if where == "clause" else clause["terms"][0]
+    place = place_of(where, data)
     assert key in place
     place[key] = value
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -141,11 +175,21 @@ def test_a_published_value_of_another_kind_is_refused(where: str, key: str, valu
         Version.from_canonical(text)
 
 
-@pytest.mark.parametrize("where", ["clause", "term"])
+def place_of(where: str, data: dict[str, Any]) -> dict[str, Any]:
+    clause = data["clauses"][0]
+    place: dict[str, Any] = {
+        "clause": clause,
+        "term": clause["terms"][0],
+        "use": data["uses"][1],
+        "category": data["categories"][0],
+    }[where]
+    return place
+
+
+@pytest.mark.parametrize("where", ["clause", "term", "use", "category"])
 def test_a_published_sentence_with_a_key_too_many_or_too_few_is_refused(where: str) -> None:
     data = out()
-    clause = data["clauses"][0]
-    place = clause if where == "clause" else clause["terms"][0]
+    place = place_of(where, data)
     for key in list(place):
         kept = place.pop(key)
         with pytest.raises(Faulty, match=f"a {where}: {key} is missing"):
@@ -215,7 +259,8 @@ def test_the_statement_reads_in_its_own_order_however_its_rooms_are_listed() -> 
         a_template("opening", order=90, section="giving", **plain),  # type: ignore[arg-type]
     ]
     for some in permutations(templates):
-        version = Version.draw_up(iter(some), number=3, published=date(2026, 2, 1))
+        rooms = (a_room(*some[:2]), a_room(*some[2:]))
+        version = Version.draw_up(iter(rooms), number=3, published=date(2026, 2, 1))
         assert [clause.slug for clause in version.clauses] == [
             "opening",
             "first",
@@ -229,7 +274,7 @@ def test_the_statement_reads_in_its_own_order_however_its_rooms_are_listed() -> 
 def test_the_owner_fills_each_clause_on_its_own() -> None:
     other = a_template("replays", order=20, terms=())
     version = Version.draw_up(
-        [a_template(), other],
+        [a_room(a_template(), uses=(a_use(),), categories=(a_category(),)), a_room(other)],
         number=1,
         published=date(2026, 1, 1),
         filled={"reminders": {"days": 7}, "gone": {"days": 400}},
@@ -238,7 +283,53 @@ def test_the_owner_fills_each_clause_on_its_own() -> None:
     assert version.clause("replays").text == "We keep it 30 days."
     assert version.term(EMAIL, REMIND).retention.days == 7  # type: ignore[union-attr]
     with pytest.raises(Faulty, match="days is 400"):
-        Version.draw_up([other], number=1, published=date(2026, 1, 1), filled={"replays": {"days": 400}})
+        Version.draw_up([a_room(other)], number=1, published=date(2026, 1, 1), filled={"replays": {"days": 400}})
+
+
+def test_a_version_tells_what_its_terms_name_and_nothing_else() -> None:
+    elsewhere = a_room(
+        uses=(a_use("other.use", 5), a_use(bit=3)), categories=(a_category(), a_category("Name"))
+    )
+    here = a_room(a_template(), uses=(a_use(bit=3),), categories=(a_category(),))
+    version = Version.draw_up([elsewhere, here], number=1, published=date(2026, 1, 1))
+    assert version.uses == (a_use().meaning,)
+    assert version.categories == (a_category(),)
+    assert version.use(REMIND) == a_use().meaning
+    assert version.category(EMAIL) == a_category()
+    assert version.sense(REMIND) == ("RequestedServiceProvision", US)
+    assert version.sense("other.use") is None
+    for ask in (version.use, version.category):
+        with pytest.raises(KeyError, match="other"):
+            ask("other")
+
+
+def test_uses_and_categories_are_told_in_the_order_of_their_names_whoever_brings_them() -> None:
+    terms = (a_term_template(3, ("Name", EMAIL), "b.b"), a_term_template(3, ("Name", EMAIL), "a.a"))
+    rooms = [
+        a_room(a_template(terms=terms, slots=(), text="x", short="x", kept="x"), categories=(a_category(),)),
+        a_room(uses=(a_use("b.b"), a_use("a.a", 1)), categories=(a_category("Name"),)),
+    ]
+    for some in permutations(rooms):
+        version = Version.draw_up(some, number=1, published=date(2026, 1, 1))
+        assert [use.name for use in version.uses] == ["a.a", "b.b"]
+        assert [category.name for category in version.categories] == [EMAIL, "Name"]
+
+
+def test_what_nobody_means_or_two_mean_otherwise_cannot_be_published() -> None:
+    def drawn(*uses: Use, categories: tuple[Category, ...] = (a_category(),)) -> Version:
+        room = a_room(a_template(), uses=uses, categories=categories)
+        return Version.draw_up([room], number=1, published=date(2026, 1, 1))
+
+    with pytest.raises(Faulty, match=r"^use webinars.remind is named and nobody says what it means$"):
+        drawn()
+    with pytest.raises(Faulty, match=r"^category EmailAddress is named and nobody says what it means$"):
+        drawn(a_use(), categories=())
+    with pytest.raises(Faulty, match=r"^each use is told once, in the order of their names$"):
+        drawn(a_use(), a_use(recipient="Acme Mail"))
+    with pytest.raises(Faulty, match=r"^each category is told once, in the order of their names$"):
+        drawn(a_use(), categories=(a_category(), Category(EMAIL, "your address")))
+    with pytest.raises(Faulty, match=r"^use webinars.remind is told and no term names it$"):
+        replace(a_version(a_term()), clauses=())
 
 
 def test_versions_that_differ_in_one_word_have_different_digests() -> None:
@@ -251,6 +342,14 @@ def test_versions_that_differ_in_one_word_have_different_digests() -> None:
         *(
             replace(FULL, clauses=(replace(base, **{name: "other"}), FULL.clauses[1]))  # type: ignore[arg-type]
             for name in ("slug", "section", "text", "short", "kept", "check", "room")
+        ),
+        *(
+            replace(FULL, uses=(replace(FULL.uses[0], **{name: "other"}), FULL.uses[1]))  # type: ignore[arg-type]
+            for name in ("heading", "purpose", "title", "recipient")
+        ),
+        *(
+            replace(FULL, categories=(replace(FULL.categories[0], **{name: "x"}), FULL.categories[1]))  # type: ignore[arg-type]
+            for name in ("title", "parent")
         ),
         replace(FULL, clauses=(replace(base, kept_by=("a", "b")), FULL.clauses[1])),
         replace(FULL, clauses=(replace(base, terms=base.terms[::-1]), FULL.clauses[1])),
