@@ -64,7 +64,7 @@ def chapters(version: Version) -> list[Chapter]:
 
 
 def lines(clause: Clause, version: Version) -> list[Line]:
-    """Return the terms of a clause in the version's own words, those together that differ in their data only."""
+    """Return the terms of a clause in the version's own words, those together that differ in data only."""
     found: dict[tuple[object, ...], list[Term]] = {}
     for term in clause.terms:
         alike = (term.use, term.basis, term.recipients, term.retention, term.switch, term.unconfirmed)

@@ -159,7 +159,12 @@ def serves(person_id: uuid.UUID, rows: Rows) -> list[About]:
         now = email is not None and bool(email.mask & (1 << use.bit))
         found.append(
             _about(
-                force.use(use.name).title, term[1].slug, now, choices.get(use.name), givings, term[0].basis is Basis.CONSENT
+                force.use(use.name).title,
+                term[1].slug,
+                now,
+                choices.get(use.name),
+                givings,
+                term[0].basis is Basis.CONSENT,
             )
         )
     return found

@@ -37,7 +37,7 @@ def categories() -> dict[str, statement.Category]:
 
 
 def title(category: str, version: statement.Version | None) -> str:
-    """Return what a version calls a kind of data, or else what an installed room does; empty where none does."""
+    """Return what a version calls a kind of data, or else what a room does today; empty without either."""
     told = {one.name: one for one in version.categories} if version else {}
     found = told.get(category) or categories().get(category)
     return found.title if found else ""

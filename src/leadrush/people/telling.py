@@ -53,9 +53,7 @@ def tell(entries: Iterable[Entry], person_id: uuid.UUID) -> list[Told]:
     titles = ledger.titles({e.about for e in entries if e.about})
     texts = versions.numbered({e.version for e in entries})
     return [
-        Told(
-            e.at, _who(e, own, names), _words(e, own, titles, texts.get(e.version)), _clause(e), e.version
-        )
+        Told(e.at, _who(e, own, names), _words(e, own, titles, texts.get(e.version)), _clause(e), e.version)
         for e in entries
     ]
 

@@ -32,7 +32,7 @@ HEADINGS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a use means, as a version publishes it: all that is declared of it but its bit, which is the gate's.
+    """What a use means, as a version publishes it: all that is declared of it but its bit.
 
     The words of `title` and the `heading` that it stands under may be written better; with another purpose or
     another recipient it is another use.

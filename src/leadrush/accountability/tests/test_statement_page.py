@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -173,6 +174,39 @@ def test_an_older_version_stays_readable_under_its_number(
     listed = client.get("/privacy/versions/").content.decode()
     assert published.digest in listed and newer.digest in listed
     assert client.get("/privacy/versions/3/").status_code == 404
+
+
+def test_an_old_version_says_what_its_words_meant_when_rooms_are_gone_and_words_are_written_anew(
+    client: Client, published: statement.Version
+) -> None:
+    gone = statement.Meaning("gone.sell", "market", "DirectMarketing", "sell you a boat", "Boats Ltd")
+    kind = statement.Category("lr:Boat", "the boat you dream of", "Interest")
+    retention = statement.Retention(3)
+    term = statement.Term(kind.name, gone.name, statement.Basis.CONSENT, frozenset({"us"}), retention, True)
+    clause = replace(published.clauses[0], slug="boats", terms=(term,))
+    old = statement.Version(2, date(2026, 2, 1), (clause,), (gone,), (kind,))
+    gate.publish(old)
+    gate.publish(replace(published, number=3))
+    shown = client.get("/privacy/versions/2/").content.decode()
+    assert "ell you a boat" in shown and "he boat you dream of" in shown
+    assert b"boat" not in client.get("/privacy/versions/3/").content
+    assert b"boat" not in client.get("/privacy/versions/").content
+
+
+def test_the_page_and_its_linked_data_speak_the_words_that_were_published_not_those_of_newer_code(
+    client: Client, published: statement.Version
+) -> None:
+    uses = tuple(replace(use, title=f"{use.title}, as we said") for use in published.uses)
+    kinds = tuple(replace(kind, title=f"{kind.title}, as we called it") for kind in published.categories)
+    gate.publish(replace(published, number=2, uses=uses, categories=kinds))
+    for url in ("/privacy/", "/privacy/statement.jsonld"):
+        shown = client.get(url).content.decode()
+        for use in uses:
+            assert use.title[1:] in shown or escape(use.title[1:]) in shown, url
+    shown = client.get("/privacy/").content.decode()
+    assert all(escape(kind.title[1:]) in shown for kind in kinds)
+    assert b"as we said" not in client.get("/privacy/versions/1/").content
+    assert b"as we called it" in client.get("/privacy/versions/").content
 
 
 def test_the_file_of_a_version_has_the_digest_that_the_page_names(

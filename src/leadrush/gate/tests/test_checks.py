@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -123,6 +124,33 @@ def test_unsecured_rows_are_found(db: Any) -> None:
     with gate.shaping(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE house_note NO FORCE ROW LEVEL SECURITY")
     assert ids(checks.rows_are_secured, databases=["default"]) == ["gate.E013"]
+
+
+def test_code_that_means_another_use_than_the_statement_in_force_is_found(published: Any) -> None:
+    assert ids(checks.uses_mean_what_was_published, databases=["default"]) == []
+    changed, *others = published.uses
+    for other in (replace(changed, purpose="Advertising"), replace(changed, recipient="Acme Mail")):
+        number = gate.force().number + 1
+        gate.publish(replace(published, number=number, uses=(other, *others)))
+        (told,) = checks.uses_mean_what_was_published(None, databases=["default"])
+        assert (told.id, told.msg) == (
+            "gate.W014",
+            f"{changed.name} means {changed.purpose} for {changed.recipient}; "
+            f"version {number}, in force, says {other.purpose} for {other.recipient}.",
+        )
+        assert ids(checks.uses_mean_what_was_published, databases=["keys"]) == []
+    words = replace(changed, title="something nicer", heading="market")
+    gate.publish(replace(published, number=9, uses=(words, *others)))
+    assert ids(checks.uses_mean_what_was_published, databases=["default"]) == []
+
+
+def test_what_code_means_is_not_asked_before_there_is_a_statement(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ids(checks.uses_mean_what_was_published, databases=["default"]) == []
+    monkeypatch.setattr(connection.introspection, "table_names", lambda: [])
+    monkeypatch.setattr(checks.Version.objects, "order_by", None)
+    assert ids(checks.uses_mean_what_was_published, databases=["default"]) == []
 
 
 def test_the_checks_are_registered() -> None:

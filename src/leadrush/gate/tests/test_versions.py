@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from leadrush import gate, statement
-from leadrush.gate import versions
+from leadrush.gate import rooms, versions
 from leadrush.gate.models import Version
 
 
@@ -92,6 +93,30 @@ def test_a_published_version_never_changes(db: Any) -> None:
         with pytest.raises(Exception, match=r"never changes|UNIQUE|unique"), transaction.atomic():
             change()
     assert Version.objects.get().text == text(1).canonical().decode()
+
+
+def test_older_versions_are_found_by_their_numbers_with_one_question(db: Any) -> None:
+    for number in (1, 2, 4, 7):
+        gate.publish(text(number))
+    gate.force()
+    with CaptureQueriesContext(connection) as queries:
+        assert versions.numbered([7]) == {7: text(7)}
+        assert versions.numbered([]) == {}
+    assert not queries
+    versions.numbered([1, 4])
+    with CaptureQueriesContext(connection) as queries:
+        assert versions.numbered(iter([1, 4, 5, 0, 7])) == {1: text(1), 4: text(4), 7: text(7)}
+    assert len(queries) == 1
+
+
+def test_a_kind_of_data_is_called_as_its_version_did_or_as_a_room_does_now(
+    published: statement.Version,
+) -> None:
+    called = published.category("EmailAddress").title
+    kinds = tuple(replace(kind, title=kind.title.upper()) for kind in published.categories)
+    assert rooms.title("EmailAddress", replace(published, categories=kinds)) == called.upper()
+    assert rooms.title("EmailAddress", text(1)) == rooms.title("EmailAddress", None) == called
+    assert rooms.title("lr:NobodyKnows", published) == rooms.title("lr:NobodyKnows", None) == ""
 
 
 def test_a_text_that_was_changed_behind_the_sites_back_is_not_believed(db: Any) -> None:

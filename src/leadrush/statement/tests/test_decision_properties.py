@@ -22,7 +22,8 @@ from leadrush.statement import (
     decide,
     mask_of,
 )
-from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_use, told as a_told
+from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_use
+from leadrush.statement.tests.making import told as a_told
 
 CATEGORIES = (EMAIL, NAME, "lr:Notes")
 USES = ("webinars.remind", "promotions.invite", "rights.show")

@@ -268,7 +268,9 @@ def test_every_term_of_a_longer_statement_appears_exactly_once() -> None:
 def test_a_version_is_told_in_its_own_words_when_its_rooms_are_gone_and_its_words_were_written_anew() -> None:
     published = VERSION.canonical()
     assert said(Version.from_canonical(published)) == said()
-    words = published.replace(b'"remind you"', b'"remember you"').replace(b'"title":"Notes"', b'"title":"Jots"')
+    words = published.replace(b'"remind you"', b'"remember you"').replace(
+        b'"title":"Notes"', b'"title":"Jots"'
+    )
     graph = graph_of(said(Version.from_canonical(words)))
     assert Literal("remember you") in set(graph.objects(None, DCTERMS.description))
     assert set(graph.objects(None, SKOS.prefLabel)) == {Literal("Jots")}

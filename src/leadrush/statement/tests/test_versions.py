@@ -283,7 +283,9 @@ def test_the_owner_fills_each_clause_on_its_own() -> None:
     assert version.clause("replays").text == "We keep it 30 days."
     assert version.term(EMAIL, REMIND).retention.days == 7  # type: ignore[union-attr]
     with pytest.raises(Faulty, match="days is 400"):
-        Version.draw_up([a_room(other)], number=1, published=date(2026, 1, 1), filled={"replays": {"days": 400}})
+        Version.draw_up(
+            [a_room(other)], number=1, published=date(2026, 1, 1), filled={"replays": {"days": 400}}
+        )
 
 
 def test_a_version_tells_what_its_terms_name_and_nothing_else() -> None:
