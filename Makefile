@@ -3,12 +3,13 @@
 # make check   lint, types, floors, migrations, planted faults
 # make bench   measure (ONLY=area, SIZE=persons)
 # make proof   the long searches: mutation, every slow test, thousands of examples
+# make messages  gather texts to translate (LOCALE=de), or compile what is translated
 # make clean   remove what the above made, except the data
 
 PYTHON = .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench proof clean
+.PHONY: run test check bench proof messages clean
 
 run:
 	@setup/python
@@ -33,6 +34,10 @@ proof:
 	@setup/python test check proof
 	@setup/parts
 	@setup/proof
+
+messages:
+	@setup/python
+	@setup/messages
 
 clean:
 	rm -rf .venv node_modules dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
