@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from enum import Enum
 
@@ -32,6 +33,7 @@ class Outcome(Enum):
 
     DONE = "done"
     ELSEWHERE = "elsewhere"
+    OVER = "over"
 
 
 # --- name ---------------------------------------------------------------------------------------------
@@ -80,18 +82,27 @@ def propose(*, person: Person, address: str) -> Giving:
     return giving
 
 
-def proposed(person: Person) -> str:
-    """Return the address that waits to be proven, under the use in force; empty when there is none."""
-    return vault.value_of(person.pk, PENDING, what="people.addresses")
+def proposed(person: Person, giving: uuid.UUID) -> str:
+    """Return the address that rests on this giving and waits to be proven, under the use in force.
+
+    Empty when there is none: it lapsed, or another one was typed since, which this giving's proof is not for.
+    """
+    items = list(
+        Item.objects.filter(person=person, kind=PENDING, giving=giving, giving__ended_at__isnull=True)
+    )
+    return "".join(vault.open_items(items, what="people.addresses").values())
 
 
 def take(*, person: Person, giving: Giving, instead: bool) -> Outcome:
     """Take a proven address: beside the one that gets the mail, or instead of it.
 
-    `ELSEWHERE`: it leads to another record, and nothing was changed. Raises `merging.TooMany`.
+    `ELSEWHERE`: it leads to another record; `OVER`: it is held no more. Both change nothing. Raises
+    `merging.TooMany`.
     """
     with gate.using(USE, actor=gate.Actor("person", str(person.pk)), what="people.address"):
-        address, own = proposed(person), held(person)
+        address, own = proposed(person, giving.pk), held(person)
+        if not address:
+            return Outcome.OVER
         place = EMAIL if instead else merging.free_place(set(own))
         if merging.claim(address, person.pk) != person.pk:
             return Outcome.ELSEWHERE

@@ -17,7 +17,7 @@ from leadrush.ledger import Entry
 from leadrush.statement import Version
 from leadrush.vault import keys
 from leadrush.vault.giving import NAME
-from leadrush.vault.models import Item, Person
+from leadrush.vault.models import Item
 
 # What a person did themselves is no use of ours, and is told as what it was.
 OWN_DEEDS = {
@@ -104,10 +104,8 @@ def _names(marks: set[str]) -> dict[str, str]:
     """Return the name of each of those who work here whose mark is among these."""
     if not marks:
         return {}
-    staff = list(Person.objects.exclude(role="").values_list("pk", flat=True))
-    ring = keys.Ring(staff)
-    by_person = {pk: ring.mark(pk) for pk in staff if ring.has(pk)}
-    wanted = [pk for pk, mark in by_person.items() if mark in marks]
-    items = list(Item.objects.filter(person__in=wanted, kind=NAME))
-    values = vault.open_items(items, what="people.staff")
-    return {by_person[item.person_id]: values[item.pk] for item in items}
+    named = list(Item.objects.filter(kind=NAME).exclude(person__role=""))
+    ring = keys.Ring({item.person_id for item in named})
+    by_item = {item.pk: ring.mark(item.person_id) for item in named if ring.has(item.person_id)}
+    values = vault.open_items([i for i in named if by_item.get(i.pk) in marks], what="people.staff")
+    return {by_item[pk]: value for pk, value in values.items()}

@@ -6,14 +6,32 @@ import uuid
 from collections.abc import Iterable
 
 from leadrush import gate, ledger
+from leadrush.gate.use import in_force
 from leadrush.vault import keys
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Item
 
+RING = "vault.ring"
+
+
+def hold_keys(persons: Iterable[uuid.UUID]) -> None:
+    """Fetch the keys of these persons once for the door in force: a page that opens ten tables of one person
+    asks for their key in one question. For reading only: a key destroyed meanwhile would still open."""
+    gate.current().notes[RING] = keys.Ring(persons)
+
+
+def ring_of(persons: set[uuid.UUID]) -> keys.Ring:
+    """Return a ring with the keys of these persons: the one that the door holds, or a fresh one."""
+    door = in_force()
+    held: keys.Ring | None = door.notes.get(RING) if door else None
+    if held is not None and all(held.has(person) for person in persons):
+        return held
+    return keys.Ring(persons)
+
 
 def mark_of(person_id: uuid.UUID) -> str:
     """Return the name under which a person stands in the ledger; empty when their key is gone."""
-    ring = keys.Ring([person_id])
+    ring = ring_of({person_id})
     return ring.mark(person_id) if ring.has(person_id) else ""
 
 
@@ -44,7 +62,7 @@ def note(
         return known
     wanted = {person for person in (subject, _acting(door)) if person is not None}
     if ring is None or not all(ring.has(person) for person in wanted):
-        ring = keys.Ring(wanted)
+        ring = ring_of(wanted)
     acting = _acting(door)
     entry = ledger.write(
         door,
@@ -88,7 +106,7 @@ def open_items(
             raise gate.Refused(f"{item.kind}: the statement, or the person, does not allow {door.use.name}")
     persons = {item.person_id for item in items}
     acting = _acting(door)
-    ring = keys.Ring(persons | ({acting} if acting else set()))
+    ring = ring_of(persons | ({acting} if acting else set()))
     if entry is None:
         note(
             subject=next(iter(persons)) if len(persons) == 1 else None,
@@ -147,7 +165,7 @@ def unseal(
         return []
     persons = {person for person, _sealed in pairs}
     acting = _acting(gate.current())
-    ring = keys.Ring(persons | ({acting} if acting else set()))
+    ring = ring_of(persons | ({acting} if acting else set()))
     if entry is None:
         note(
             subject=next(iter(persons)) if len(persons) == 1 else None,

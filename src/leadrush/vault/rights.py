@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from leadrush import gate, ledger
 from leadrush.gate import uses
+from leadrush.gate.use import in_force
 from leadrush.vault import collects
 from leadrush.vault.folding import categories_of
 from leadrush.vault.models import Giving, Held, Item
@@ -143,10 +144,29 @@ def _uses(row: Held) -> Iterable[tuple[str, str]]:
             yield force.use(use.name).title if clause else use.title, clause.slug if clause else ""
 
 
+def _notes() -> dict[Any, Any]:
+    """Return what the door in force remembers, so that one page asks each question once."""
+    door = in_force()
+    return door.notes if door else {}
+
+
+def count(person_id: uuid.UUID) -> int:
+    """Return how many entries there are about a person."""
+    return sum(row["times"] for row in _sums(person_id))
+
+
+def _sums(person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return last use and number of uses for each set of categories; asked once a door."""
+    notes = _notes()
+    if (known := notes.get(("rights.sums", person_id))) is None:
+        rows = entries(person_id).order_by().values("categories").annotate(last=Max("at"), times=Count("pk"))
+        known = notes["rights.sums", person_id] = list(rows)
+    return list(known)
+
+
 def _used(person_id: uuid.UUID) -> dict[str, tuple[datetime, int]]:
     found: dict[str, tuple[datetime, int]] = {}
-    rows = entries(person_id).order_by().values("categories").annotate(last=Max("at"), times=Count("pk"))
-    for row in rows:
+    for row in _sums(person_id):
         for category in row["categories"].split():
             last, times = found.get(category, (row["last"], 0))
             found[category] = (max(last, row["last"]), times + row["times"])
@@ -155,7 +175,8 @@ def _used(person_id: uuid.UUID) -> dict[str, tuple[datetime, int]]:
 
 def entries(person_id: uuid.UUID) -> Any:
     """Return the ledger's entries about a person, batches that they were part of included, newest first."""
-    parts: list[int] = []
-    for source in _batches:
-        parts += source(person_id)
+    notes = _notes()
+    if (parts := notes.get(("rights.parts", person_id))) is None:
+        parts = [entry for source in _batches for entry in source(person_id)]
+        notes["rights.parts", person_id] = parts
     return ledger.of(mark_of(person_id), parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -153,6 +154,9 @@ def _proven(request: HttpRequest, proof: Proof) -> HttpResponse:
     if outcome is Outcome.ELSEWHERE:
         request.session[JOIN] = {"giving": str(giving.pk), "what": proof.what, "at": time.time()}
         return HttpResponseRedirect(reverse("people:join"))
+    if outcome is Outcome.OVER:
+        messages.error(request, _("That address is held no more: have a code sent to it once more."))
+        return HttpResponseRedirect(reverse("people:address"))
     messages.success(
         request,
         _("Your mail goes to the new address from now on. We told the old one.")
@@ -172,7 +176,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Ask before two records become one; both addresses were proven a moment ago."""
     person = whose(request)
     proven = request.session.get(JOIN)
-    address = changing.proposed(person) if proven else ""
+    address = changing.proposed(person, uuid.UUID(proven["giving"])) if proven else ""
     gone = addresses.whose(address) if address else None
     if not proven or gone in (None, person.pk) or time.time() - proven["at"] > proving.FRESH.total_seconds():
         request.session.pop(JOIN, None)

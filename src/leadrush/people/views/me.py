@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from leadrush import gate, vault
 from leadrush.people import switches, telling
 from leadrush.people.proving import signed_in
-from leadrush.vault import rights
+from leadrush.vault import opening, rights
 from leadrush.vault.giving import NAME_CATEGORY
 from leadrush.vault.models import Giving, Person
 
@@ -38,10 +38,11 @@ def whose(request: HttpRequest) -> Person:
 def me(request: HttpRequest) -> HttpResponse:
     """Show everything, and write down that it was shown."""
     person = whose(request)
+    opening.hold_keys([person.pk])
     vault.note(subject=person.pk, categories=(), what="rights.see")
     records = rights.records(person.pk)
     entries = rights.entries(person.pk)
-    total = entries.count()
+    total = rights.count(person.pk)
     context = {
         "records": [(record, link(record.correct)) for record in records if record.confirmed],
         "unconfirmed": _by_giving(records),
