@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.utils.translation import gettext_lazy as _
 
-from leadrush import gate, ledger
+from leadrush import ledger
 from leadrush.mailbox.models import Message
 from leadrush.vault import rights
 
@@ -17,11 +15,4 @@ def register() -> None:
     ledger.deed("mailbox.deliver", _("to deliver them"))
     ledger.deed("mailbox.read", _("to read one, and see whether it arrived"))
     ledger.deed("mailbox.find", _("to see which of them left, and when"))
-    rights.batches(entries_of)
-
-
-def entries_of(person_id: uuid.UUID) -> list[int]:
-    """Return the ledger's entries for the batches that a person's messages left in."""
-    with gate.using("rights.own", what="mailbox.batches"):
-        sent = Message.objects.filter(person_id=person_id, entry__isnull=False)
-        return [entry for entry in sent.values_list("entry", flat=True) if entry is not None]
+    rights.batches(Message, "entry")

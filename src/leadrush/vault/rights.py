@@ -29,7 +29,7 @@ UNSAID = {"rights", "accountability"}
 _forms: dict[str, str | Promise] = {}
 _kinds: dict[str, str | Promise] = {}
 _correct: dict[str, str] = {}
-_batches: list[Any] = []
+_batches: dict[type[Any], str] = {}
 
 
 def form(code: str, words: str | Promise) -> None:
@@ -43,9 +43,9 @@ def item_kind(kind: str, words: str | Promise, correct: str = "") -> None:
     _correct[kind] = correct
 
 
-def batches(source: Any) -> None:
-    """Register where the entries of batches about a person are found: person's id in, entries' ids out."""
-    _batches.append(source)
+def batches(model: type[Held], column: str) -> None:
+    """Register which column of a person's own rows notes the entries of batches that they were part of."""
+    _batches[model] = column
 
 
 def form_words(code: str) -> str:
@@ -85,15 +85,19 @@ def records(person_id: uuid.UUID) -> list[Record]:
     Opens everything under `rights.own`, which is itself a use that the person sees.
     """
     found: list[tuple[Held, collects.Collects, str]] = []
+    parts: set[int] = set()
     for declared in collects.gated():
         rows = list(
             declared.model._default_manager.filter(person_id=person_id)
             .select_related("giving__version", *declared.related)
             .order_by("pk")
         )
+        if declared.model in _batches:
+            parts |= {entry for row in rows if (entry := getattr(row, _batches[declared.model]))}
         if rows:
             values = _values(declared, rows)
             found += [(row, declared, values[row.pk]) for row in rows if row.pk in values]
+    _notes()["rights.parts", person_id] = parts
     used = _used(person_id)
     return sorted(
         (_record(row, declared, value, used) for row, declared, value in found),
@@ -177,6 +181,10 @@ def entries(person_id: uuid.UUID) -> Any:
     """Return the ledger's entries about a person, batches that they were part of included, newest first."""
     notes = _notes()
     if (parts := notes.get(("rights.parts", person_id))) is None:
-        parts = [entry for source in _batches for entry in source(person_id)]
+        parts = set()
+        with gate.using(USE, what="rights.batches"):
+            for model, column in _batches.items():
+                rows = model._default_manager.filter(person_id=person_id, **{f"{column}__isnull": False})
+                parts.update(rows.values_list(column, flat=True))
         notes["rights.parts", person_id] = parts
     return ledger.of(mark_of(person_id), parts)

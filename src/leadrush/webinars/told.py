@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.utils.translation import gettext_lazy as _
 
-from leadrush import gate, ledger
+from leadrush import ledger
 from leadrush.console import overview, screens
 from leadrush.look import blocks, menu, sitemap
 from leadrush.vault import rights
@@ -37,7 +35,7 @@ def register() -> None:
     rights.form("webinars.register", _("Form “Keep me a seat”"))
     rights.form("webinars.host", _("Form “Who you are as a host”"))
     rights.form("webinars.no_more", _("The link that ends news of webinars"))
-    rights.batches(entries_of)
+    rights.batches(Seen, "entry")
     menu.register(_("Webinars"), "webinars:list", 10)
     menu.register_foot(_("Webinars"), "webinars:list", 10)
 
@@ -64,9 +62,3 @@ def titles(ids: list[str]) -> dict[str, str]:
     """Return the titles of webinars, by id."""
     known = Webinar.objects.filter(pk__in=[i for i in ids if i.isdecimal()]).values_list("pk", "title")
     return {str(pk): title for pk, title in known}
-
-
-def entries_of(person_id: uuid.UUID) -> list[int]:
-    """Return the ledger's entries for the hosts' looks that showed this person."""
-    with gate.using("rights.own", what="webinars.batches"):
-        return list(Seen.objects.filter(person_id=person_id).values_list("entry", flat=True))
