@@ -15,17 +15,23 @@ from leadrush.webinars import registering
 from leadrush.webinars.models import Question, Webinar
 from leadrush.webinars.tests.conftest import Plan, sign_in, states
 
+BY_THE_WAY = ("gate_version", "look_business")
 FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
 
 def asked(act: Callable[[], object]) -> list[str]:
-    """Return the questions that an act put to all three databases; a transaction's frame is none."""
+    """Return the questions that an act put to all three databases; a transaction's frame is none.
+
+    Neither are the two that each process asks once in a second or two, whoever comes: on a slow machine they
+    fall into an act by chance.
+    """
     with ExitStack() as stack:
         captured = [
             stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()
         ]
         act()
     found = [query["sql"] for one in captured for query in one.captured_queries]
+    found = [sql for sql in found if not any(f'FROM "{table}"' in sql for table in BY_THE_WAY)]
     return [sql for sql in found if not sql.upper().startswith(FRAME)]
 
 
