@@ -6,7 +6,7 @@ Export, correction and erasure walk the same declarations, so what a person sees
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ from leadrush.gate import uses
 from leadrush.gate.use import in_force
 from leadrush.vault import collects
 from leadrush.vault.folding import categories_of
+from leadrush.vault.giving import confirm
+from leadrush.vault.lapsing import end
 from leadrush.vault.models import Giving, Held, Item
 from leadrush.vault.opening import mark_of, open_items
 
@@ -26,10 +28,12 @@ USE = "rights.own"
 UNSAID = {"rights", "accountability"}
 """Headings that every row serves; a list of what an item is for leaves them out."""
 
+Answer = Callable[[Giving], None]
 _forms: dict[str, str | Promise] = {}
 _kinds: dict[str, str | Promise] = {}
 _correct: dict[str, str] = {}
 _batches: dict[type[Any], str] = {}
+_answers: dict[str, tuple[Answer, Answer]] = {}
 
 
 def form(code: str, words: str | Promise) -> None:
@@ -41,6 +45,21 @@ def item_kind(kind: str, words: str | Promise, correct: str = "") -> None:
     """Register what a kind of item is called, and the name of the address where it is corrected."""
     _kinds[kind] = words
     _correct[kind] = correct
+
+
+def answers(code: str, *, yes: Answer, no: Answer) -> None:
+    """Register what “it was me” and “it wasn't me” mean for a form that made more than one giving."""
+    _answers[code] = (yes, no)
+
+
+def answer(giving: Giving, *, was_me: bool) -> None:
+    """Do what a person says about a giving under their address: confirm it, or erase what it gave."""
+    yes, no = _answers.get(giving.where, (_confirm, end))
+    (yes if was_me else no)(giving)
+
+
+def _confirm(giving: Giving) -> None:
+    confirm(giving=giving, lapses_at=giving.lapses_at)
 
 
 def batches(model: type[Held], column: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from leadrush import ledger
+from leadrush import ledger, vault
 from leadrush.console import overview, screens
 from leadrush.look import blocks, menu, sitemap
 from leadrush.vault import rights
+from leadrush.vault.models import Giving
+from leadrush.webinars import registering
 from leadrush.webinars.models import Seen, Webinar
 
 DEEDS = {
@@ -33,6 +35,7 @@ def register() -> None:
     ledger.program("webinars.tell", _("The reminder program"))
     ledger.subject("webinars.webinar", titles)
     rights.form("webinars.register", _("Form “Keep me a seat”"))
+    rights.answers("webinars.register", yes=it_was_me, no=it_was_not_me)
     rights.form("webinars.host", _("Form “Who you are as a host”"))
     rights.form("webinars.no_more", _("The link that ends news of webinars"))
     rights.batches(Seen, "entry")
@@ -56,6 +59,33 @@ def register() -> None:
         more=(_("Plan one"), "webinars:plan"),
         order=50,
     )
+
+
+def _seat_of(giving: Giving) -> Webinar | None:
+    """Return the webinar whose seat a giving asked for; None for the yes that was ticked beside it."""
+    if giving.clause != registering.CLAUSE:
+        return None
+    return Webinar.objects.filter(pk=giving.about.rpartition(":")[2] or 0).first()
+
+
+def it_was_me(giving: Giving) -> None:
+    """Confirm a form as its mail's link does: the seat, and what was ticked beside it."""
+    webinar = _seat_of(giving)
+    if webinar is None:
+        vault.confirm(
+            giving=giving, lapses_at=None if giving.clause == registering.LATER else giving.lapses_at
+        )
+    else:
+        registering.it_was_me(webinar=webinar, giving=giving)
+
+
+def it_was_not_me(giving: Giving) -> None:
+    """Erase what a form gave, as its mail's link does."""
+    webinar = _seat_of(giving)
+    if webinar is None:
+        vault.end(giving)
+    else:
+        registering.it_was_not_me(webinar=webinar, giving=giving)
 
 
 def titles(ids: list[str]) -> dict[str, str]:

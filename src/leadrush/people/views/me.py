@@ -115,9 +115,9 @@ def was_it_you(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("That is over already: nothing of it is held any more."))
         return HttpResponseRedirect(reverse("people:me"))
     if request.POST.get("answer") == "yes":
-        vault.confirm(giving=giving, lapses_at=giving.lapses_at)
+        rights.answer(giving, was_me=True)
         messages.success(request, _("Thank you. It counts as yours from now on."))
     elif request.POST.get("answer") == "no":
-        vault.end(giving)
+        rights.answer(giving, was_me=False)
         messages.success(request, _("It was erased, and nothing more comes of it."))
     return HttpResponseRedirect(reverse("people:me"))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leadrush import gate, vault
+from leadrush.vault import rights
 from leadrush.vault.models import Choice, Giving, Item, Person
 from leadrush.webinars import registering, times
 from leadrush.webinars.models import Answer, Question, Registration, Seat, Webinar
@@ -177,6 +178,22 @@ def test_it_was_me_makes_the_tick_count_and_keeps_it_longer(webinar: Webinar) ->
     with gate.using("webinars.announce"):
         assert Item.objects.filter(kind="email").exists()
     assert Giving.objects.get(clause="webinar-later").lapses_at is None
+
+
+@pytest.mark.parametrize("was_me", [True, False])
+def test_answering_on_ones_own_page_does_what_the_links_in_the_mail_do(
+    webinar: Webinar, was_me: bool
+) -> None:
+    send(webinar, later="on")
+    giving = registration(webinar, ANA).giving
+    rights.answer(giving, was_me=was_me)
+    if was_me:
+        assert registration(webinar, ANA).giving.lapses_at == webinar.ends_at + timedelta(days=30)
+        with gate.using("webinars.announce"):
+            assert Item.objects.filter(kind="email").exists(), "the tick did not count"
+    else:
+        assert registration(webinar, ANA) is None
+        assert not Giving.objects.filter(ended_at__isnull=True).exists(), "the tick outlived the form"
 
 
 def test_this_was_not_me_erases_what_was_typed(webinar: Webinar) -> None:
