@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from leadrush.look.parts import modules
 from tests.rig import postman as rig
@@ -28,6 +28,9 @@ CALM = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 30_000
+"""How long a page may take, in ms: other tests run beside, on few cores."""
+expect.set_options(timeout=PATIENCE)
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -104,7 +107,7 @@ def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Itera
         if options.get("java_script_enabled", True):
             context.add_init_script(axe)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         window = Walk(site, page, context, f"{width}-{scheme}")
         page.on("request", lambda asked: _note(window, asked.url))
         page.on("pageerror", lambda fault: window.faults.append(str(fault)))

@@ -33,7 +33,7 @@ class Site:
     def staff_link(self) -> str:
         """Return a fresh link by which the owner enters."""
         made = subprocess.run(
-            [sys.executable, "-m", "leadrush.website.running", "sign-in", "--data", str(self.data)],
+            [sys.executable, "-m", "leadrush.website.running", "sign-in"],
             env=os.environ | self.environment,
             capture_output=True,
             text=True,

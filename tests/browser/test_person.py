@@ -1,0 +1,157 @@
+"""What a person can do, in a browser, at each width and in each light."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Walk
+from tests.browser.test_visitor import open_webinar, register
+from tests.rig import postman as rig
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def sign_in(walk: Walk, address: str) -> None:
+    """Sign in by the code in the mail."""
+    walk.go("/sign-in/")
+    walk.page.get_by_label("Your e-mail").fill(address)
+    walk.page.get_by_role("button", name="Send me a code").click()
+    enter_code(walk, address)
+
+
+def enter_code(walk: Walk, address: str, button: str = "Let me in", about: str = "lets you in") -> None:
+    """Type the figures that a mail to this address brought."""
+    walk.page.get_by_label("Six figures").fill(rig.code(walk.site.postman.wait(address, about)))
+    walk.page.get_by_role("button", name=button).click()
+    walk.page.wait_for_url(lambda url: "/code/" not in url)
+
+
+def test_a_person_signs_in_sees_corrects_and_switches_off(window: Walk) -> None:
+    page = window.page
+    address = f"person+{window.name}@walk.example"
+    open_webinar(window)
+    register(window, address, later=True)
+    window.site.postman.wait(address)
+
+    window.go("/sign-in/")
+    window.look("sign-in")
+    page.get_by_label("Your e-mail").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    window.look("code")
+    page.get_by_label("Six figures").fill("000000")
+    page.get_by_role("button", name="Let me in").click()
+    expect(page.locator(".errors")).to_be_visible()
+    window.look("code-error")
+    enter_code(window, address)
+    window.go("/me/")
+    expect(page.locator("h1")).to_have_text("What we hold about you")
+    expect(page.locator("main")).to_contain_text(address)
+    window.look("me-unconfirmed")
+
+    page.get_by_role("button", name="Yes, it was").first.click()
+    expect(page.locator("table.items")).to_contain_text(address)
+    window.look("me")
+    announce = page.locator("form:has(input[name=use][value='webinars.announce']) input[role=switch]")
+    expect(announce).to_be_checked()
+    announce.click()
+    expect(announce).not_to_be_checked()
+    page.reload()
+    expect(announce).not_to_be_checked()
+    announce.click()
+    page.reload()
+    expect(announce).to_be_checked()
+
+    page.get_by_role("link", name="Your name", exact=True).click()
+    window.look("name")
+    page.get_by_label("name").first.fill("Ana Brightwater")
+    page.get_by_role("button", name="Write it down").click()
+    window.go("/me/")
+    expect(page.locator("table.items")).to_contain_text("Ana Brightwater")
+    window.go("/me/uses/")
+    expect(page.locator(".timeline")).to_contain_text("You")
+    window.look("uses")
+
+    window.go("/me/sessions/")
+    window.look("sessions")
+    page.get_by_role("button", name="End all of them, this one too").click()
+    window.go("/me/")
+    expect(page.locator("h1")).to_have_text("Sign in")
+
+
+def test_a_person_adds_a_passkey_and_signs_in_with_it(window: Walk) -> None:
+    page = window.page
+    address = f"passkey+{window.name}@walk.example"
+    open_webinar(window)
+    register(window, address)
+    window.site.postman.wait(address)
+    device: Any = window.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    sign_in(window, address)
+    window.go("/me/passkeys/")
+    window.look("passkeys-none")
+    page.get_by_role("link", name="Add a passkey").click()
+    window.look("passkey-add")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("Passkey added on")).to_be_visible()
+    window.look("passkeys")
+    window.context.clear_cookies()
+    window.go("/sign-in/")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    window.go("/me/")
+    expect(page.locator("h1")).to_have_text("What we hold about you")
+    sent = window.site.postman.recipients.count(address)
+    window.go("/me/passkeys/")
+    page.get_by_role("button", name="Take it out").click()
+    expect(page.get_by_text("No passkey yet")).to_be_visible()
+    assert window.site.postman.recipients.count(address) == sent, "a code was sent all the same"
+
+
+def test_a_person_changes_the_address_and_joins_a_second_one(window: Walk) -> None:
+    page = window.page
+    first, new, second = (f"{what}+{window.name}@walk.example" for what in ("first", "new", "second"))
+    open_webinar(window)
+    register(window, first)
+    open_webinar(window)
+    register(window, second)
+    for address in (first, second):
+        window.site.postman.wait(address)
+    sign_in(window, first)
+
+    window.go("/me/address/")
+    window.look("address")
+    page.locator("main input[type=email]").fill(new)
+    page.get_by_role("button", name="Use it instead").click()
+    window.look("address-code")
+    enter_code(window, new, "Go on", "this address is yours")
+    window.go("/me/")
+    expect(page.locator("table.items")).to_contain_text(new)
+    window.site.postman.wait(first)
+
+    window.go("/me/address/")
+    page.locator("main input[type=email]").fill(second)
+    page.get_by_role("button", name="Add it beside the other").click()
+    enter_code(window, second, "Go on", "this address is yours")
+    expect(page.locator("h1")).to_have_text("Join the two?")
+    window.look("join")
+    page.get_by_role("button", name="Join them").click()
+    window.go("/me/address/")
+    expect(page.locator("main")).to_contain_text(second)
+    expect(page.locator("main")).to_contain_text(new)
+    window.look("address-two")

@@ -1,0 +1,88 @@
+"""What staff can do, in a browser, at each width and in each light."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Walk
+from tests.browser.test_person import sign_in
+from tests.browser.test_visitor import open_webinar, register
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def enter(walk: Walk) -> None:
+    """Come in by the link that the terminal gives."""
+    walk.go(walk.site.staff_link())
+    walk.look("come-in")
+    walk.page.locator("main").get_by_role("button", name="Sign in").click()
+    walk.go("/console/")
+    expect(walk.page.locator("h1")).to_have_text("Overview")
+
+
+def test_staff_see_the_overview_and_open_a_person_who_sees_it(window: Walk) -> None:
+    page = window.page
+    address = f"helped+{window.name}@walk.example"
+    open_webinar(window)
+    register(window, address)
+    window.site.postman.wait(address)
+    enter(window)
+    window.look("console")
+    window.go("/console/people/")
+    window.look("people")
+    page.get_by_label("Find one person").fill("nobody@walk.example")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_text("Nobody.")).to_be_visible()
+    page.get_by_label("Find one person").fill(address)
+    page.get_by_role("button", name="Find").click()
+    window.look("people-found")
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Open this person").click()
+    expect(page.locator("h1")).to_contain_text(address)
+    assert address not in page.url
+    window.look("person")
+
+    window.context.clear_cookies()
+    sign_in(window, address)
+    window.go("/me/")
+    expect(page.locator(".timeline")).to_contain_text("Maren Holt")
+
+
+def test_staff_plan_a_webinar_see_who_comes_and_tell_those_who_asked(window: Walk) -> None:
+    page = window.page
+    enter(window)
+    window.go("/console/webinars/")
+    window.look("desk")
+    page.locator("table.ledger tbody th a").first.click()
+    window.look("plan-one")
+    window.go(re.sub(r"/$", "", page.url) + "/people/")
+    window.look("registrants")
+    window.go("/console/webinars/plan/")
+    window.look("plan")
+    page.get_by_label("Title").first.fill(f"Hedges, {window.name}")
+    page.locator("form button.btn").first.click()
+    window.look("plan-answer")
+
+
+def test_staff_read_the_outbox_and_who_works_here(window: Walk) -> None:
+    page = window.page
+    enter(window)
+    window.go("/console/outbox/")
+    window.look("outbox")
+    page.locator("main table a, main .rows a").first.click()
+    window.look("message")
+    window.go("/console/staff/")
+    window.look("staff")
+
+
+def test_pages_are_edited_in_the_editor_without_a_word_to_anybody_else(window: Walk) -> None:
+    if window.name != "1280-light":
+        pytest.skip("the editor is Wagtail's own: looked at once")
+    enter(window)
+    window.go("/edit/")
+    window.page.wait_for_load_state("networkidle")
+    assert not window.elsewhere
+    window.page.screenshot(path="shots/editor.png")
