@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 
 from django.db import connections
 from django.test import Client
@@ -12,8 +13,10 @@ from django.urls import reverse
 
 from bench import ground, webinars
 from bench.measuring import Figure, counted
-from leadrush import vault
+from leadrush import gate, vault
+from leadrush.mailbox import sending
 from leadrush.vault import collects
+from leadrush.vault.giving import NAME, NAME_CATEGORY
 from leadrush.vault.models import Person
 from leadrush.webinars import registering
 from leadrush.webinars.models import Webinar
@@ -33,16 +36,26 @@ def figures() -> Iterator[Figure]:
     yield counted("queries of a webinar page", max(pages), "queries", 8)
     forms = [asked(registers(webinar, f"late.{webinar.pk}@mail.example")) for webinar in (empty, full)]
     yield counted("queries of a registration", max(forms), "queries", 20)
-    held = [asked(reads(person)) for person in (somebody(1), somebody(MANY))]
     models = len(collects.gated())
-    yield counted(
-        f"queries of what we hold about you, {models} declared models", max(held), "queries", models + 8
-    )
+    words = f"queries of what we hold about you, {models} declared models"
+    few, many = somebody(1), somebody(MANY)
+    leave()
+    yield counted(words, max(asked(reads(few)), asked(reads(many))), "queries", models + 8)
+    look(many)
+    yield counted(f"{words}, staff having looked", asked(reads(many)), "queries")
 
 
 def asked(act: Callable[[], object]) -> int:
-    """Return how many questions an act puts to all databases, once everything is warm."""
+    """Return how many questions an act puts to all databases, once everything is warm.
+
+    The smallest of three: the statement and the business are read again once in a second or two, by whoever
+    comes by.
+    """
     act()
+    return min(_asked(act) for _ in range(3))
+
+
+def _asked(act: Callable[[], object]) -> int:
     with ExitStack() as stack:
         found = [stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()]
         act()
@@ -56,8 +69,8 @@ def shows(webinar: Webinar) -> Callable[[], object]:
 
 
 def registers(webinar: Webinar, address: str) -> Callable[[], object]:
-    """Return what registers somebody new, with every question answered; a second time somebody else."""
-    names = iter((f"a.{address}", f"b.{address}"))
+    """Return what registers somebody new, with every question answered; each time somebody else."""
+    names = (f"{number}.{address}" for number in count())
     answers = {
         f"q{question.pk}": question.option_list[0] if question.option_list else "Clay?"
         for question in webinar.questions.all()
@@ -73,7 +86,7 @@ def reads(person: Person) -> Callable[[], object]:
 
 
 def somebody(times: int) -> Person:
-    """Return somebody who registered for so many webinars, and has the letters to show for it."""
+    """Return somebody who registered for so many webinars, each with a letter."""
     address = f"regular.{times}@mail.example"
     for number in range(times):
         webinar = webinars.webinar_of(f"evening-{times}-{number}")
@@ -81,3 +94,21 @@ def somebody(times: int) -> Person:
     found = vault.find(address)
     assert found is not None
     return found
+
+
+def leave() -> None:
+    """Send every letter that waits."""
+    with gate.using("mailbox.deliver", what="bench.send"):
+        while sending.send():
+            pass
+
+
+def look(person: Person) -> None:
+    """Let somebody who works here, and has a name, open the person's address."""
+    staff, giving = vault.welcome(
+        address="tove@tiller.example", where="console.invite", clause="working-here", confirmed=True
+    )
+    Person.objects.filter(pk=staff.pk).update(role="host")
+    vault.put(person=staff, kind=NAME, category=NAME_CATEGORY, value="Tove Askeland", giving=giving)
+    with gate.using("support.help", actor=gate.Actor("staff", str(staff.pk)), what="support.help"):
+        vault.address_of(person.pk)
