@@ -14,6 +14,7 @@ from leadrush.vault import addresses, keys
 from leadrush.vault.folding import CHOICES, choices_of, fold, mask
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
 
+KEYS = "_keys"
 EMAIL = "email"
 EMAIL_CATEGORY = "EmailAddress"
 NAME = "name"
@@ -75,6 +76,8 @@ def welcome(
                 _seal_first(person, EMAIL, EMAIL_CATEGORY, address, giving, ring)
         else:
             put(person=person, kind=EMAIL, category=EMAIL_CATEGORY, value=address, giving=giving)
+    # What else the form brought is sealed under the same key, which need not be asked for again.
+    giving.__dict__[KEYS] = ring
     return person, giving
 
 

@@ -147,7 +147,7 @@ def make(person: uuid.UUID, kind: str = PersonKey.LIVING, *, new: bool = False) 
         "wrapped": seal_with(wrap, os.urandom(32), f"{kind}:{person}"),
         "ledger_secret": seal_with(wrap, os.urandom(32), f"ledger:{person}"),
     }
-    with transaction.atomic(using="keys"):
+    with transaction.atomic(using="keys", savepoint=False):
         if new:
             row = PersonKey.objects.create(person=person, kind=kind, **fresh)
         else:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from leadrush import gate, ledger
 from leadrush.gate.use import in_force
 from leadrush.vault import keys
-from leadrush.vault.giving import EMAIL
-from leadrush.vault.models import Item
+from leadrush.vault.giving import EMAIL, KEYS
+from leadrush.vault.models import Giving, Item
 
 RING = "vault.ring"
 
@@ -134,14 +134,20 @@ def value_of(person_id: uuid.UUID, kind: str, *, what: str = "", about: str = ""
     return open_items([item], what=what, about=about)[item.pk] if item else ""
 
 
-def seal(person_id: uuid.UUID, text: str, context: str) -> bytes:
+def seal(person_id: uuid.UUID, text: str, context: str, *, giving: Giving | None = None) -> bytes:
     """Seal a private text of a person for a room's `sealed` column; `context` names the column."""
-    return keys.Ring([person_id]).seal(person_id, text, context)
+    return seal_all(person_id, [text], context, giving=giving)[0]
 
 
-def seal_all(person_id: uuid.UUID, texts: Iterable[str], context: str) -> list[bytes]:
-    """Seal several private texts of one person; one question to the keys."""
-    ring = keys.Ring([person_id])
+def seal_all(
+    person_id: uuid.UUID, texts: Iterable[str], context: str, *, giving: Giving | None = None
+) -> list[bytes]:
+    """Seal several private texts of one person; one question to the keys.
+
+    None for a `giving` that `welcome` returned a moment ago: it found the key on its way.
+    """
+    found: keys.Ring | None = giving.__dict__.get(KEYS) if giving is not None else None
+    ring = found if found is not None and found.has(person_id) else keys.Ring([person_id])
     return [ring.seal(person_id, text, context) for text in texts]
 
 

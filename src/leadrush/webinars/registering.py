@@ -119,7 +119,7 @@ def _seat(webinar: Webinar, giving: Giving, answers: Mapping[int, str], time_zon
     registration.ahead = place.ahead
     given = {question: text for question, text in answers.items() if text}
     if given:
-        sealed = vault.seal_all(giving.person_id, given.values(), Answer.CONTEXT)
+        sealed = vault.seal_all(giving.person_id, given.values(), Answer.CONTEXT, giving=giving)
         Answer.objects.bulk_create(
             Answer(
                 person=giving.person,
