@@ -31,7 +31,7 @@ def test_every_item_is_shown_with_where_it_came_from_and_what_it_is_for(as_ana: 
     assert "A browser" in shown  # where she is signed in is held too
     assert "E-mail" in shown
     assert 'href="/me/address/"' in shown
-    assert "let you, and nobody else, sign in" in shown
+    assert "Let you, and nobody else, sign in" in shown
     assert 'href="/privacy/#your-address"' in shown
 
 
@@ -231,3 +231,19 @@ def test_what_is_no_name_gets_a_word_and_is_not_kept(as_ana: Client, ana: Person
     assert 'class="errors"' in page(response)
     with gate.using("house.keep"):
         assert not Item.objects.filter(person=ana, kind="name").exists()
+
+
+def test_many_letters_are_all_there_and_do_not_bury_the_rest(as_ana: Client, ana: Person) -> None:
+    _person, giving = registered(ANA, about="webinars.webinar:1")
+    for n in range(6):
+        mailbox.post(
+            person=ana,
+            giving=giving,
+            use="account.sign_in",
+            template="people.code",
+            key=f"many:{n}",
+            context={"code": f"00000{n}", "business": "x"},
+        )
+    shown = page(as_ana.get("/me/"))
+    assert all(f"00000{n}" in shown for n in range(6))
+    assert shown.index("more, older</summary>") > shown.index(ANA)

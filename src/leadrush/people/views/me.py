@@ -24,6 +24,8 @@ from leadrush.vault.models import Giving, Person
 USE = "rights.own"
 FIRST = 8
 A_PAGE = 25
+ALIKE = 3
+"""So many of one kind (letters we sent, say) stand open in the table."""
 
 
 def whose(request: HttpRequest) -> Person:
@@ -43,8 +45,10 @@ def me(request: HttpRequest) -> HttpResponse:
     records = rights.records(person.pk)
     entries = rights.entries(person.pk)
     total = rights.count(person.pk)
+    shown, folded = _fold([record for record in records if record.confirmed])
     context = {
-        "records": [(record, link(record.correct)) for record in records if record.confirmed],
+        "records": shown,
+        "folded": folded,
         "unconfirmed": _by_giving(records),
         "count": len(records),
         "name": next((r.value for r in records if r.categories == (NAME_CATEGORY,)), ""),
@@ -65,6 +69,24 @@ def link(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+Row = tuple[rights.Record, str]
+
+
+def _fold(records: list[rights.Record]) -> tuple[list[Row], list[tuple[str, list[Row]]]]:
+    """Return what stands in the table, and by title what is folded under it: the older of many alike."""
+    newest: dict[str, list[rights.Record]] = {}
+    for record in reversed(records):
+        newest.setdefault(record.title, []).append(record)
+    open_ = {record.key for alike in newest.values() for record in alike[:ALIKE]}
+    shown = [(record, link(record.correct)) for record in records if record.key in open_]
+    folded = [
+        (title, [(record, link(record.correct)) for record in alike[ALIKE:]])
+        for title, alike in newest.items()
+        if len(alike) > ALIKE
+    ]
+    return shown, folded
 
 
 def _by_giving(records: list[rights.Record]) -> list[dict[str, Any]]:
