@@ -27,6 +27,7 @@ def serve(listening: socket.socket, application: Street | None = None) -> None:
         lifespan="on",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe about the visitor's address is decided in `headers.py`
         log_config=None,  # Django's LOGGING holds for the server too
         timeout_graceful_shutdown=GRACE,
     )
