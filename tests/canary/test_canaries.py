@@ -65,7 +65,7 @@ def sign_in(visitor: Visitor, site: Site, address: str) -> None:
     until = time.monotonic() + 20
     while len(site.postman.mails) == since and time.monotonic() < until:
         time.sleep(0.1)
-    code = rig.code(site.postman.wait(address, "code"))
+    code = rig.code(site.postman.wait(address, "lets you in"))
     (form,) = (f for f in visitor.forms(answer) if "code" in f.fields)
     visitor.post(form, code=code)
 
@@ -98,8 +98,8 @@ def test_no_byte_below_the_data_folder_tells_who_was_here(tmp_path: Path, ground
         try:
             visitor = Visitor(site.url, canaries, canaries.address())
             visitor.wander("/", lambda path: bool(PUBLIC_WORDS.search(path)))
-            webinars = [key for key in visitor.sent if "webinars" in key[1] and "email" in key]
-            assert webinars, f"no registration was sent: {sorted(visitor.sent)}"
+            webinars = {key: status for key, status in visitor.sent.items() if "email" in key}
+            assert 200 in webinars.values(), f"no registration was taken: {visitor.sent}"
             for path in (f"/{canaries.address()}/", f"/?q={canaries.words}", f"/webinars/{canaries.words}/"):
                 visitor.get(path)
             settled(site)
@@ -139,9 +139,9 @@ def dump(ground: dict[str, str], tmp_path: Path) -> Path | None:
     folder = tmp_path / "dump"
     folder.mkdir()
     for variable in ("DATABASE_URL", "KEYS_URL", "LEDGER_URL"):
-        dumped = subprocess.run(
-            [str(cluster.binaries() / "pg_dump"), ground[variable]], capture_output=True, check=True
-        )
+        # Row-level security binds the site's own role, so that a whole dump takes the cluster's owner.
+        whole = ground[variable].replace(f"//{cluster.ROLE}@", "//postgres@")
+        dumped = subprocess.run([str(cluster.binaries() / "pg_dump"), whole], capture_output=True, check=True)
         (folder / variable).write_bytes(dumped.stdout)
     cluster.Reached(ground["CLUSTER"]).superuser("checkpoint")
     return folder

@@ -129,9 +129,11 @@ class Visitor:
         elif asked.name == "button":
             if asked.get("value") and name not in form.fields:
                 form.fields[name] = str(asked["value"])
+        elif kind == "hidden":
+            form.fields[name] = str(asked.get("value") or "")
         elif kind in ("checkbox", "radio"):
             form.fields.setdefault(name, str(asked.get("value", "on")))
-        elif kind == "email":
+        elif "email" in (kind, asked.get("inputmode"), asked.get("autocomplete"), name):
             form.fields[name] = self.address
         elif asked.name == "textarea" or (kind in WRITTEN and asked.get("inputmode") != "numeric"):
             form.fields[name] = self.canaries.words
