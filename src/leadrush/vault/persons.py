@@ -38,7 +38,8 @@ class Persons(BaseUserManager["Person"]):
         return self.get(pk=username or "")
 
 
-class Person(AbstractBaseUser, PermissionsMixin):
+# Wagtail's pictures point at a person, and their manager is among what is published without types.
+class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """Somebody whom data is about. This row holds nothing about them: no name, no address, no password."""
 
     password = None  # type: ignore[assignment]  # there are none: a code or a passkey signs in
