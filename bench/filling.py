@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import uuid
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
 from bench.plain import models as plain
-from leadrush import gate
+from bench.pouring import count_on, pour
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
-from leadrush.vault.folding import CHOICES
+from leadrush.vault.folding import mask
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import BlindIndex, Given, Giving, Item, Person, PersonKey
 
-AT_ONCE = 5_000
+AT_ONCE = 20_000
 WHERE = "webinars.register"
 CLAUSE = "webinar-seat"
 
@@ -26,92 +27,84 @@ def address(number: int) -> str:
     return f"person.{number}@mail.example"
 
 
+@dataclass(frozen=True, slots=True)
+class One:
+    """One invented person: their number, their keys in the tables, their address in the clear and sealed."""
+
+    number: int
+    person: UUID
+    giving: UUID
+    key: bytes
+
+    @property
+    def address(self) -> str:
+        """The address that they gave."""
+        return address(self.number)
+
+    @property
+    def sealed(self) -> bytes:
+        """The address as an item holds it."""
+        return keys.seal_with(self.key, self.address.encode(), f"{self.person}:item:{EMAIL}")
+
+
 def fill(size: int) -> None:
     """Make `size` persons, each with a key and one address given on a webinar's form and confirmed."""
-    for start in range(0, size, AT_ONCE):
-        _some(range(start, min(start + AT_ONCE, size)))
-
-
-def _some(numbers: range) -> None:
     now = timezone.now()
-    persons = [Person(id=uuid.uuid4(), joined_at=now) for _ in numbers]
-    version = row_in_force()
-    givings = [
-        Giving(
-            id=uuid.uuid4(), person=p, where=WHERE, clause=CLAUSE, version=version, at=now, confirmed_at=now
-        )
-        for p in persons
-    ]
-    for giving in givings:
-        # Nobody has chosen anything yet, and nobody need be asked.
-        giving.__dict__[CHOICES] = {}
-    ring = {person.pk: os.urandom(32) for person in persons}
-    items = [
-        Item(
-            person=p,
-            giving=g,
-            kind=EMAIL,
-            category=EMAIL_CATEGORY,
-            at=now,
-            sealed=keys.seal_with(ring[p.pk], address(number).encode(), f"{p.pk}:item:{EMAIL}"),
-        )
-        for number, p, g in zip(numbers, persons, givings, strict=True)
-    ]
-    _write(PersonKey, [_key(person.pk, ring[person.pk]) for person in persons])
-    _write(
-        BlindIndex,
-        [
-            BlindIndex(digest=addresses.digest(address(number)), person=p.pk)
-            for number, p in zip(numbers, persons, strict=True)
-        ],
-    )
-    _write(Person, persons)
-    _write(Giving, givings)
-    with gate.using("house.keep", what="bench.fill"):
-        _write(Item, items)
-        _write(Given, [Given(item=i, giving=g) for i, g in zip(items, givings, strict=True)])
-    _plainly(numbers, persons, givings, items)
+    for start in range(1, size + 1, AT_ONCE):
+        some = [
+            One(number, uuid4(), uuid4(), os.urandom(32))
+            for number in range(start, min(start + AT_ONCE, size + 1))
+        ]
+        _keys(some, now)
+        _persons(some, now)
+    for model in (Item, plain.Item):
+        count_on(model)
 
 
-def _key(person: uuid.UUID, key: bytes) -> PersonKey:
+def _keys(some: list[One], now: datetime) -> None:
     wrap = keys.derived("wrap")
-    return PersonKey(
-        person=person,
-        wrapped=keys.seal_with(wrap, key, f"{PersonKey.LIVING}:{person}"),
-        ledger_secret=keys.seal_with(wrap, os.urandom(32), f"ledger:{person}"),
-    )
-
-
-def _plainly(numbers: range, persons: list[Person], givings: list[Giving], items: list[Item]) -> None:
-    _write(
-        plain.Person,
-        [
-            plain.Person(id=p.pk, email=address(number), joined_at=p.joined_at)
-            for number, p in zip(numbers, persons, strict=True)
-        ],
-    )
-    _write(
-        plain.Giving,
-        [
-            plain.Giving(id=g.pk, person_id=g.person_id, where=g.where, at=g.at, confirmed_at=g.at)
-            for g in givings
-        ],
-    )
-    _write(
-        plain.Item,
-        [
-            plain.Item(
-                person_id=i.person_id,
-                giving_id=i.giving_id,
-                kind=i.kind,
-                category=i.category,
-                sealed=i.sealed,
-                at=i.at,
+    pour(
+        PersonKey,
+        ("person", "kind", "wrapped", "ledger_secret", "made_at"),
+        (
+            (
+                one.person,
+                PersonKey.LIVING,
+                keys.seal_with(wrap, one.key, f"{PersonKey.LIVING}:{one.person}"),
+                keys.seal_with(wrap, os.urandom(32), f"ledger:{one.person}"),
+                now,
             )
-            for i in items
-        ],
+            for one in some
+        ),
+    )
+    pour(
+        BlindIndex,
+        ("digest", "person", "made_at"),
+        ((addresses.digest(one.address), one.person, now) for one in some),
     )
 
 
-def _write(model: Any, rows: list[Any]) -> None:
-    model.objects.bulk_create(rows)
+def _persons(some: list[One], now: datetime) -> None:
+    version = row_in_force()
+    folded = mask([EMAIL_CATEGORY], [Giving(version=version, confirmed_at=now)], {})
+    pour(
+        Person,
+        ("id", "is_superuser", "role", "joined_at", "session_epoch", "is_active"),
+        ((one.person, False, "", now, 0, True) for one in some),
+    )
+    pour(plain.Person, ("id", "email", "joined_at"), ((one.person, one.address, now) for one in some))
+    pour(
+        Giving,
+        ("id", "person_id", "where", "about", "clause", "version_id", "at", "confirmed_at"),
+        ((one.giving, one.person, WHERE, "", CLAUSE, version.pk, now, now) for one in some),
+    )
+    pour(
+        plain.Giving,
+        ("id", "person_id", "where", "about", "at", "confirmed_at"),
+        ((one.giving, one.person, WHERE, "", now, now) for one in some),
+    )
+    items = [(one.number, one.person, one.giving, EMAIL, EMAIL_CATEGORY, one.sealed, now) for one in some]
+    columns = ("id", "person_id", "giving_id", "kind", "category", "sealed", "at")
+    pour(plain.Item, columns, items)
+    pour(Item, (*columns, "mask"), ((*item, folded) for item in items))
+    pour(Given, ("item_id", "giving_id"), ((one.number, one.giving) for one in some))

@@ -18,7 +18,7 @@ from leadrush.webinars.models import Webinar
 
 ALL = 100_000
 AT_ONCE = 1_000
-COMPOSED = 15
+COMPOSED = 8
 """Composing is slow, and one letter like the next: so many are taken beside each thousand addresses."""
 NOBODY = gate.Actor("program", "webinars.mail")
 

@@ -22,11 +22,11 @@ def figures(size: int) -> Iterator[Figure]:
     """Take both ratios; a page's is of computing, in this process and in the database's."""
     site = Site()
     registers = site.registers(PLAIN), site.registers(GATED)
-    (registered,) = ratios(*registers, rounds=121, clock=WALL)
+    (registered,) = ratios(*registers, rounds=81, clock=WALL)
     yield figure(
         f"registration request over the same on plain tables, {ground.NAME}", registered, "times", 1.5
     )
-    took = each(site.registers(GATED), rounds=61, scale=1e3, clock=WALL)
+    took = each(site.registers(GATED), rounds=31, scale=1e3, clock=WALL)
     yield figure(f"registration request, {ground.NAME}", took, "ms")
     shown, took = site.page()
     yield figure(f"webinar page, computing over a plain view, {ground.NAME}", shown, "times", 1.25)
@@ -54,8 +54,8 @@ class Site:
         if ground.GROUND == "postgresql":
             servers = [connections[alias].connection.info.backend_pid for alias in ("plain", "default")]
             clock = computing(*servers)
-        (shown,) = ratios(*works, rounds=201, clock=clock)
-        return shown, each(works[1], rounds=61, scale=1e3, clock=clock)
+        (shown,) = ratios(*works, rounds=101, clock=clock)
+        return shown, each(works[1], rounds=31, scale=1e3, clock=clock)
 
     def shows(self, path: str) -> Callable[[], None]:
         """Return what asks for a page."""

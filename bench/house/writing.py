@@ -15,8 +15,8 @@ from leadrush.mailbox import sending
 from leadrush.vault.models import Giving
 from leadrush.webinars.models import Webinar
 
-ROUNDS = 100
-MAILINGS = 9
+ROUNDS = 60
+MAILINGS = 7
 
 
 def figures(size: int) -> Iterator[Figure]:
