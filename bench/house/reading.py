@@ -54,7 +54,7 @@ def many(rows: Any, at: int) -> object:
 SHAPES = (
     Shape("point read", point, 25, 201, 1.10, 1.25, 1.60),
     Shape("page of 50", page, 8, 201, 1.05, 1.05, 1.05),
-    Shape("100,000 rows", many, 1, 11, 1.10, 1.05, 1.10),
+    Shape("100,000 rows", many, 1, 21, 1.10, 1.05, 1.10),
 )
 
 
