@@ -1,17 +1,22 @@
 """Break a floor in every small way that mutmut knows and ask its tests whether they notice.
 
-`python -m tests.proof statement` copies the checkout into `mutants/statement`, runs `mutmut` there and lists
-what no test noticed. It ends with 1 when one of those is not explained in `docs/proof.md`, or when the page
-explains one that is noticed now. Names of changes move when a function is edited; the page follows.
+`python -m tests.proof statement` copies the checkout into `mutants/statement` and runs `mutmut` there.
+`python -m tests.proof gate` breaks the gate where it stands (`tests.rig.breaking`): on SQLite, and what only
+PostgreSQL runs on PostgreSQL. A number behind it takes so many changes of each, drawn by `LEADRUSH_SEED`;
+names of modules take these only. What no test noticed is listed; it ends with 1 when one of those is not
+explained in `docs/proof.md`, or when the page explains one that is noticed now. Names of changes move when a
+function is edited; the page follows.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +51,16 @@ pytest_add_cli_args_test_selection = ["{self.folder}/tests"]
 TARGETS = {
     # Pure Python: without Django a run takes a fifth of the time.
     "statement": Target("src/leadrush/statement", ("-p", "no:django")),
-    "gate": Target("src/leadrush/gate"),
 }
+
+GATE = {
+    "sqlite": (
+        "use", "words", "uses", "tables", "compiling", "judging", "reading", "tokens", "cursors", "doors",
+        "versions", "sqlite3/base", "sqlite3/compiler", "models", "making", "limits",
+    ),
+    "postgresql": ("postgresql/base", "postgresql/compiler", "postgresql/policies"),
+}  # fmt: skip
+"""The modules that decide, by the database whose run notices what is broken in them."""
 
 
 def outcomes(name: str, target: Target) -> dict[str, str]:
@@ -85,20 +98,61 @@ def outcomes(name: str, target: Target) -> dict[str, str]:
     return dict(re.findall(r"^\s*(\S+__mutmut_\d+): (.+)$", told, re.MULTILINE))
 
 
-def main(name: str) -> int:
+def broken(databases: str, modules: tuple[str, ...], sample: int) -> dict[str, str]:
+    """Run the changes of some of the gate's modules; return what became of each; print those unnoticed."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = Path(folder) / "found.json"
+        seed = os.environ.get("LEADRUSH_SEED", "2026-11-22")
+        asked = {
+            "files": [f"src/leadrush/gate/{module}.py" for module in modules],
+            "sample": sample,
+            "seed": seed,
+            "found": str(found),
+        }
+        environment = {
+            **os.environ,
+            "HYPOTHESIS_PROFILE": "mutants",
+            "PYTHONHASHSEED": "0",
+            "TEST_DATABASES": databases,
+            "LEADRUSH_BREAK": json.dumps(asked),
+        }
+        pytest = [sys.executable, "-m", "pytest", "-p", "tests.rig.breaking", "-s", "-q"]
+        subprocess.run([*pytest, "src/leadrush/gate/tests"], cwd=ROOT, env=environment, check=False)
+        if not found.exists():
+            sys.exit(f"The changes of the gate on {databases} were not tried.")
+        told = json.loads(found.read_text(encoding="utf-8"))
+    outcomes: dict[str, str] = told["outcomes"]
+    print(f"{databases}: {len(outcomes)} of {told['of']} changes, LEADRUSH_SEED={seed}")
+    for name, diff in told["diffs"].items():
+        print(f"{name}: {outcomes[name]}\n{diff}")
+    return outcomes
+
+
+def main(name: str, *chosen: str) -> int:
     """Break the target, print what went unnoticed, return the exit code."""
-    found = outcomes(name, TARGETS[name])
+    sample = sum(int(one) for one in chosen if one.isdigit())
+    named = {one for one in chosen if not one.isdigit()}
+    if name == "gate":
+        found: dict[str, str] = {}
+        for databases, modules in GATE.items():
+            wanted = tuple(one for one in modules if not named or one in named)
+            if wanted:
+                found |= broken(databases, wanted, sample)
+    else:
+        found = outcomes(name, TARGETS[name])
     explained = set(re.findall(rf"`(leadrush\.{name}\.\S+__mutmut_\d+)`", PAGE.read_text(encoding="utf-8")))
+    if chosen:
+        explained &= set(found)
     unnoticed = {change for change, outcome in found.items() if outcome not in NOTICED}
     print(", ".join(f"{count} {outcome}" for outcome, count in Counter(found.values()).most_common()))
     for change in sorted(unnoticed - explained):
-        print(f"nobody noticed {change}: {found[change]} (mutmut show, in mutants/{name})")
+        print(f"nobody noticed {change}: {found[change]}")
     for change in sorted(explained - unnoticed):
         print(f"docs/proof.md explains {change}, which is {found.get(change, 'gone')}")
     return int(not found or unnoticed != explained)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in TARGETS:
-        sys.exit(f"usage: python -m tests.proof {'|'.join(TARGETS)}")
-    sys.exit(main(sys.argv[1]))
+    if len(sys.argv) < 2 or sys.argv[1] not in ("gate", *TARGETS):
+        sys.exit("usage: python -m tests.proof statement|gate [so many changes | modules]")
+    sys.exit(main(*sys.argv[1:]))

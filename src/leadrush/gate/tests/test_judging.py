@@ -1,0 +1,157 @@
+"""The verdict by itself: what PostgreSQL's policies are told, and what is said about SQL that is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from leadrush import gate
+from leadrush.gate import tables
+from leadrush.gate.judging import EVERYTHING, Judge, Verdict
+from leadrush.gate.tests.conftest import READ
+from leadrush.gate.words import WRITING
+
+BIT = 1 << READ.bit
+
+
+def gated(alias: str) -> str:
+    """The condition on an alias."""
+    return f'("{alias}"."mask" & {BIT}) <> 0'
+
+
+NOTE = gated("house_note")
+
+
+@pytest.fixture(params=[False, True], ids=["SQLite", "PostgreSQL"])
+def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
+    """A judge of its own, who has seen nothing."""
+    made = Judge(postgresql=request.param)
+    made.forget()
+    yield made
+    tables._watchers.remove(made.forget)
+
+
+def test_policies_are_told_the_use_of_what_is_read_and_that_an_insert_or_a_new_mask_is_judged_already(
+    judge: Judge,
+) -> None:
+    held = frozenset({"house_note"})
+    for sql, value in (
+        (f"SELECT text FROM house_note WHERE {NOTE}", BIT),
+        (f"UPDATE house_note SET size = 1 WHERE {NOTE}", BIT),
+        (f"UPDATE house_note SET size = 1, mask = 3 WHERE {NOTE}", WRITING),
+        (f"DELETE FROM house_note WHERE {NOTE}", BIT),
+        ("INSERT INTO house_note (text) VALUES ('x')", WRITING),
+        (f"INSERT INTO house_note (text) SELECT text FROM house_note WHERE {NOTE}", BIT),
+    ):
+        assert judge.judge(sql, BIT) == Verdict(held, value), sql
+    assert judge.judge("SELECT 1", BIT) is None
+    assert judge.judge("PRAGMA table_info(house_note)", 0) is None
+
+
+def test_while_tables_are_shaped_rows_can_be_changed_and_not_be_read(judge: Judge) -> None:
+    assert judge.shape("SELECT id FROM house_note") == Verdict(frozenset(), 0)
+    assert judge.shape("CREATE TABLE house_note (id int)") == Verdict(EVERYTHING, 0)
+    assert judge.shape("( ; house_note") == Verdict(EVERYTHING, 0)
+    for word in ("INSERT INTO", "update", "DELETE FROM", "WITH"):
+        assert judge.shape(f"{word} house_note") == Verdict(EVERYTHING, WRITING), word
+    assert judge.shape("DELETE FROM django_site") is None
+
+
+def test_sql_without_the_condition_is_refused_with_what_to_write(judge: Judge) -> None:
+    sql = "SELECT 1 FROM house_note AS n, house_page AS p, house_note AS m"
+    with pytest.raises(gate.Refused) as refusal:
+        judge.judge(sql, BIT)
+    assert str(refusal.value) == (
+        "This SQL reads house_note, house_page without the condition of the use in force. Join it by AND, "
+        'in parentheses beside any OR: f"... WHERE {gate.condition("house_note")} AND (...)".'
+    )
+
+
+def test_sql_that_cannot_be_read_is_closed_without_a_use_and_refused_with_one(judge: Judge) -> None:
+    sql = "SELECT * INTO copied FROM house_note"
+    with pytest.raises(gate.NoUse, match=r"^A personal table is closed here, because no use is in force"):
+        judge.judge(sql, 0)
+    with pytest.raises(gate.Refused, match=r"^SELECT INTO copies rows out of the gate\.$"):
+        judge.judge(sql, BIT)
+    with pytest.raises(gate.NoUse, match=r"^The table house_note, house_page is closed here"):
+        judge.judge("SELECT 1 FROM house_page, house_note", 0)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        f"size BETWEEN 1 BETWEEN 0 AND 1 AND {NOTE}",
+        f"size BETWEEN 0 AND {NOTE}",
+        f"size = 1 AND size BETWEEN 1 BETWEEN 0 AND 1 AND {NOTE}",
+    ],
+)
+def test_a_condition_that_is_the_end_of_a_range_is_no_condition(judge: Judge, where: str) -> None:
+    with pytest.raises(gate.Refused, match="without the condition"):
+        judge.judge(f"SELECT text FROM house_note WHERE {where}", BIT)
+
+
+def test_a_condition_after_ranges_counts(judge: Judge) -> None:
+    for where in (f"size BETWEEN 0 AND 1 AND {NOTE}", f"size BETWEEN 1 BETWEEN 0 AND 1 AND 2 AND {NOTE}"):
+        assert judge.judge(f"SELECT text FROM house_note WHERE {where}", BIT) is not None
+
+
+def test_a_column_that_is_called_like_a_table_is_no_table(judge: Judge) -> None:
+    assert judge.judge("SELECT coalesce(1, house_note) FROM house_author", BIT) is None
+
+
+ALLOWED = {
+    "a schema's name": f"SELECT text FROM main.house_note WHERE {NOTE}",
+    "a schema's name and an alias": f"SELECT text FROM main.house_note n WHERE {gated('n')}",
+    "a quoted alias": f'SELECT text FROM house_note "n" WHERE {gated("n")}',
+    "parentheses around all of it": f"(SELECT text FROM house_note WHERE {NOTE})",
+    "texts that look like the beginning of a group": f"SELECT '(', 'CASE' FROM house_note WHERE {NOTE}",
+    "another table behind a comma": "SELECT 1 FROM house_author a JOIN house_note "
+    f"ON {NOTE}, house_page p WHERE {gated('p')}",
+    "an alias after AS": f"SELECT text FROM house_note AS n WHERE {gated('n')}",
+    "an upsert that leaves hidden rows": "INSERT INTO house_note (id, text) VALUES (1, 'x') "
+    f"ON CONFLICT (id) DO UPDATE SET text = 'y' WHERE {NOTE}",
+    "two ON of their own": f"SELECT 1 FROM house_author a JOIN house_note ON {NOTE} "
+    f"JOIN house_page p ON {gated('p')}",
+}
+REFUSED = {
+    "an upsert over hidden rows": "INSERT INTO house_note (id, text) VALUES (1, 'x') "
+    "ON CONFLICT (id) DO UPDATE SET text = 'y'",
+    "an upsert whose condition chooses the index": "INSERT INTO house_note (id, text) VALUES (1, 'x') "
+    f"ON CONFLICT (id) WHERE {NOTE} DO UPDATE SET text = 'y'",
+    "a condition in the ON of another join": f"SELECT 1 FROM house_author JOIN house_note JOIN house_page "
+    f"ON 1 = 1 ON {gated('house_page')} WHERE {NOTE}",
+    "the alias of another": f"SELECT text FROM house_note n WHERE {NOTE}",
+    "the outer side of a join": f"SELECT 1 FROM house_author RIGHT JOIN house_note ON {NOTE}",
+}
+
+
+@pytest.mark.parametrize("sql", ALLOWED.values(), ids=ALLOWED)
+def test_sql_with_the_condition_in_its_place_runs(judge: Judge, sql: str) -> None:
+    assert judge.judge(sql, BIT) is not None
+
+
+@pytest.mark.parametrize("sql", REFUSED.values(), ids=REFUSED)
+def test_sql_with_the_condition_elsewhere_is_refused(judge: Judge, sql: str) -> None:
+    with pytest.raises(gate.Refused, match="without the condition"):
+        judge.judge(sql, BIT)
+
+
+def test_a_column_called_like_a_table_can_be_written(judge: Judge) -> None:
+    assert judge.judge("UPDATE house_author SET name = 1, house_note = 1", BIT) is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("DROP TABLE house_note", "DROP is not for personal tables; migrations shape them."),
+        (
+            "SELECT 1 /* all */ FROM house_note",
+            "Comments and escape strings are not read beside a personal table: leave them out.",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_to_do(judge: Judge, sql: str, words: str) -> None:
+    with pytest.raises(gate.Refused) as refusal:
+        judge.judge(sql, BIT)
+    assert str(refusal.value) == words
