@@ -61,9 +61,13 @@ class Smtp(Carrier):
 
     def carry(self, message: Message, letter: Letter, address: str) -> None:
         assert self._server is not None
-        mail = compose(message, letter, address)
         try:
+            mail = compose(message, letter, address)
             self._server.send_message(mail, from_addr=settings.MAIL_FROM, to_addrs=[address])
+        except (smtplib.SMTPNotSupportedError, ValueError) as fault:
+            # This message alone is at fault (letters that the server cannot write): the others go on.
+            self._renew()
+            raise Refused(f"The mail server cannot write to this address ({_word(fault)}).") from None
         except smtplib.SMTPRecipientsRefused as fault:
             code = next(iter(fault.recipients.values()))[0]
             self._renew()

@@ -77,10 +77,13 @@ def _send_batch(batch: list[Message], carrier: carriers.Carrier) -> None:
             batch=name if len(batch) > 1 else "",
         )
         for message in batch:
-            if message.pk in letters:
-                _send_one(message, letters[message.pk], carrier, entry)
+            if message.pk not in letters:
+                _settle(message, State.WITHDRAWN, "The person was erased before it left.", was=State.WAITING)
+            elif not carrier.ready:
+                # The server went away in the middle: what is left opens no address for nothing.
+                _postpone([message], carrier.fault)
             else:
-                _settle(message, State.WITHDRAWN, "The person was erased before it left.")
+                _send_one(message, letters[message.pk], carrier, entry)
 
 
 def _send_one(message: Message, letter: Letter, carrier: carriers.Carrier, entry: ledger.Entry) -> None:
@@ -90,11 +93,11 @@ def _send_one(message: Message, letter: Letter, carrier: carriers.Carrier, entry
     try:
         carrier.carry(message, letter, address)
     except carriers.Refused as fault:
-        _settle(message, State.FAILED, fault.word)
+        _settle(message, State.FAILED, fault.word, was=State.LEAVING)
     except carriers.Unreachable as fault:
-        _postpone([message], fault.word)
+        _postpone([message], fault.word, was=State.LEAVING)
     else:
-        _settle(message, State.LEFT, carrier.word)
+        _settle(message, State.LEFT, carrier.word, was=State.LEAVING)
 
 
 def _hand_over(message: Message, entry: ledger.Entry) -> str | None:
@@ -103,7 +106,7 @@ def _hand_over(message: Message, entry: ledger.Entry) -> str | None:
         Person.objects.select_for_update().filter(pk=message.person_id).first()
         item = Item.objects.filter(person_id=message.person_id, kind=message.to).first()
         if item is None:
-            _settle(message, State.REFUSED, why_not(message))
+            _settle(message, State.REFUSED, why_not(message), was=State.WAITING)
             return None
         address = vault.open_items([item], entry=entry)[item.pk]
         with gate.using("mailbox.deliver", what="mailbox.hand_over"):
@@ -126,12 +129,15 @@ def why_not(message: Message) -> str:
     return "The statement does not allow it for this address, or the person has not said yes."
 
 
-def _settle(message: Message, state: str, why: str) -> None:
+def _settle(message: Message, state: str, why: str, *, was: str) -> None:
+    """Move a message on from where this round left it; one that was withdrawn meanwhile stays withdrawn."""
     with gate.using("mailbox.deliver", what="mailbox.settle"):
-        Message.objects.filter(pk=message.pk).update(state=state, why=why[:200], moved_at=timezone.now())
+        Message.objects.filter(pk=message.pk, state=was).update(
+            state=state, why=why[:200], moved_at=timezone.now()
+        )
 
 
-def _postpone(batch: list[Message], why: str) -> None:
+def _postpone(batch: list[Message], why: str, *, was: str = State.WAITING) -> None:
     """Try again later, each time after a longer wait; give up after the last."""
     now = timezone.now()
     for message in batch:
@@ -139,4 +145,4 @@ def _postpone(batch: list[Message], why: str) -> None:
         if message.tries < len(WAITS):
             later |= {"state": State.WAITING, "next_at": now + WAITS[max(message.tries - 1, 0)]}
         with gate.using("mailbox.deliver", what="mailbox.postpone"):
-            Message.objects.filter(pk=message.pk).update(**later)
+            Message.objects.filter(pk=message.pk, state=was).update(**later)

@@ -230,3 +230,34 @@ def test_a_message_to_another_of_their_addresses_goes_there_and_nowhere_else(
     assert send() == 2
     assert postman.recipients == ["new@mail.example"]
     assert state("k2") == ("refused", "We no longer hold an address.")
+
+
+def test_an_address_that_the_server_cannot_write_holds_nobody_else_up(
+    given_by_ana: Ana, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import smtplib
+
+    # A server without SMTPUTF8: it does not offer the word, so the client may not use it.
+    offered = smtplib.SMTP.has_extn
+    monkeypatch.setattr(
+        smtplib.SMTP, "has_extn", lambda self, name: name.lower() != "smtputf8" and offered(self, name)
+    )
+    zoe = vault.welcome(address="zo\u00eb@mail.example", where="t", clause="webinar-seat", confirmed=True)
+    write(zoe, key="a")
+    write(given_by_ana, key="b")
+    send()
+    assert state("a") == (
+        State.FAILED,
+        "The mail server cannot write to this address (SMTPNotSupportedError).",
+    )
+    assert postman.recipients == ["ana@mail.example"]
+
+
+def test_a_message_that_is_withdrawn_while_the_server_is_away_stays_withdrawn(
+    given_by_ana: Ana, settings: Any
+) -> None:
+    settings.SMTP_URL = "smtp://127.0.0.1:9"
+    stale = write(given_by_ana, about="w:1")
+    mailbox.withdraw(about="w:1", why="The person said so.")
+    sending._postpone([stale], "The mail server cannot be reached.")
+    assert state() == (State.WITHDRAWN, "The person said so.")
