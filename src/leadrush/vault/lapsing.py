@@ -28,9 +28,17 @@ def end(giving: Giving) -> None:
             if declared.model is not Item:
                 declared.model._default_manager.filter(giving=locked).delete()
         rested_on = list(Given.objects.filter(giving=locked).values_list("item_id", flat=True))
-        live = Given.objects.filter(giving__ended_at__isnull=True).values("item_id")
-        for item in Item.objects.filter(pk__in=rested_on).exclude(pk__in=live):
-            item.delete()
+        # Held while it is decided whether they go: of two givings that end at once, each would else see the
+        # other still live, and an item that nothing carries any longer would stay.
+        resting = list(Item.objects.select_for_update().filter(pk__in=rested_on).order_by("pk"))
+        live = set(
+            Given.objects.filter(item__in=resting, giving__ended_at__isnull=True).values_list(
+                "item_id", flat=True
+            )
+        )
+        for item in resting:
+            if item.pk not in live:
+                item.delete()
         for item in Item.objects.filter(giving=locked):
             # The item stays for another giving's sake; it now rests on the oldest of those.
             heir = (

@@ -207,3 +207,27 @@ def test_the_same_new_address_from_two_browsers_at_once_is_one_person() -> None:
     with gate.using("rights.own"):
         assert Item.objects.count() == 1
     assert Giving.objects.count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(3))
+def test_the_last_two_givings_that_end_at_once_take_the_address_with_them(turn: int) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connections
+
+    givings = [arrive(f"ends{turn}@mail.example")[1] for _ in range(2)]
+    together = Barrier(2)
+
+    def one(giving: Giving) -> None:
+        try:
+            together.wait(10)
+            vault.end(giving)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, givings))
+    with gate.using("house.keep"):
+        assert not Item.objects.exists()
