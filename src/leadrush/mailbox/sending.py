@@ -20,7 +20,8 @@ from leadrush import gate, ledger, vault
 from leadrush.mailbox import carriers
 from leadrush.mailbox.letters import Letter, open_letters
 from leadrush.mailbox.models import Kind, Message, State
-from leadrush.vault.models import Item, Person
+from leadrush.vault.models import Item
+from leadrush.vault.turns import hold
 
 BATCH = 50
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440))
@@ -103,7 +104,7 @@ def _send_one(message: Message, letter: Letter, carrier: carriers.Carrier, entry
 def _hand_over(message: Message, entry: ledger.Entry) -> str | None:
     """Ask the gate and commit that the message leaves; return its address, or None when it stays."""
     with transaction.atomic():
-        Person.objects.select_for_update().filter(pk=message.person_id).first()
+        hold(message.person_id)
         item = Item.objects.filter(person_id=message.person_id, kind=message.to).first()
         if item is None:
             _settle(message, State.REFUSED, why_not(message), was=State.WAITING)

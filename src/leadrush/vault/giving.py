@@ -13,6 +13,7 @@ from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
 from leadrush.vault.folding import CHOICES, choices_of, fold, mask
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
+from leadrush.vault.turns import begins_again, hold
 
 KEYS = "_keys"
 EMAIL = "email"
@@ -30,7 +31,19 @@ def give(
     confirmed: bool = False,
     lapses_at: datetime | None = None,
 ) -> Giving:
-    """Write down one submission under the version in force and return it."""
+    """Write down one submission under the version in force and return it.
+
+    The person's row is held from here until the transaction of whoever calls ends: what is written on this
+    giving is folded from choices that nobody changes meanwhile.
+    """
+    with transaction.atomic():
+        hold(person.pk)
+        return _write(person, where, clause, about, confirmed=confirmed, lapses_at=lapses_at)
+
+
+def _write(
+    person: Person, where: str, clause: str, about: str, *, confirmed: bool, lapses_at: datetime | None
+) -> Giving:
     now = timezone.now()
     return Giving.objects.create(
         person=person,
@@ -66,9 +79,7 @@ def welcome(
         ring = keys.make(index.person, new=new)
     with transaction.atomic():
         person, new = _hold(index.person, new=new)
-        giving = give(
-            person=person, where=where, clause=clause, about=about, confirmed=confirmed, lapses_at=lapses_at
-        )
+        giving = _write(person, where, clause, about, confirmed=confirmed, lapses_at=lapses_at)
         if new:
             # Made a moment ago and not committed: there is no item of theirs to look for, and no choice.
             giving.__dict__[CHOICES] = {}
@@ -130,22 +141,30 @@ def put(*, person: Person, kind: str, category: str, value: str, giving: Giving)
     return item
 
 
+@begins_again
 def confirm(*, giving: Giving, lapses_at: datetime | None = None) -> None:
-    """Note that the person behind the address confirmed this giving; what it allows opens at once."""
-    if giving.ended_at is not None:
-        return
+    """Note that the person behind the address confirmed this giving; what it allows opens at once.
+
+    One that ended meanwhile stays ended.
+    """
     with transaction.atomic():
-        giving.confirmed_at = giving.confirmed_at or timezone.now()
-        giving.lapses_at = lapses_at
-        giving.save(update_fields=["confirmed_at", "lapses_at"])
+        hold(giving.person_id)
+        live = Giving.objects.filter(pk=giving.pk, ended_at__isnull=True).first()
+        if live is None:
+            return
+        live.confirmed_at = live.confirmed_at or timezone.now()
+        live.lapses_at = lapses_at
+        live.save(update_fields=["confirmed_at", "lapses_at"])
         fold(giving.person_id)
+    giving.confirmed_at, giving.lapses_at = live.confirmed_at, live.lapses_at
 
 
+@begins_again
 def choose(*, person: Person, use: str, answer: bool, where: str, giving: Giving | None = None) -> Choice:
     """Write down a yes or a no; it binds when the transaction commits. The same answer twice is one."""
     with transaction.atomic():
         # One person's choices are taken in turn, so that a double click and a race end alike.
-        Person.objects.select_for_update().get(pk=person.pk)
+        hold(person.pk)
         last = Choice.objects.filter(person=person, use=use).order_by("-id").first()
         version = row_in_force()
         if last and last.answer is answer and last.version_id == version.pk and last.giving_id == _pk(giving):

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from leadrush import gate, vault
 from leadrush.vault.models import Person
+from leadrush.vault.turns import hold
 from leadrush.webinars.models import Host, Webinar
 
 USE = "webinars.show"
@@ -16,7 +17,7 @@ CLAUSE = "webinar-hosts-words"
 def introduce(*, person: Person, name: str, words: str) -> Host:
     """Write down, or change, what a host says of themselves. Clause `webinar-hosts-words`."""
     with transaction.atomic(), gate.using(USE, what=FORM):
-        Person.objects.select_for_update().get(pk=person.pk)
+        hold(person.pk)
         host = Host.objects.filter(person=person).first()
         if host is None:
             giving = vault.give(person=person, where=FORM, clause=CLAUSE, confirmed=True)

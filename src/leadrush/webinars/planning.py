@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush.vault.models import Giving
+from leadrush.vault.turns import begins_again
 from leadrush.webinars import telling, times, waiting
 from leadrush.webinars.models import Round, State, Webinar
 from leadrush.webinars.registering import CLAUSE, LATER
-from leadrush.webinars.turns import begins_again
 
 
 class CannotChange(ValueError):

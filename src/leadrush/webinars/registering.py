@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from leadrush import gate, mailbox, vault
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import Giving, Person
+from leadrush.vault.turns import begins_again
 from leadrush.webinars import letters, times, waiting
 from leadrush.webinars.models import Answer, Registration, Seat, State, Webinar
-from leadrush.webinars.turns import begins_again
 
 USE = "webinars.serve"
 FORM = "webinars.register"

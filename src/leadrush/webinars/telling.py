@@ -13,9 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from leadrush import gate, mailbox
+from leadrush.vault.turns import begins_again
 from leadrush.webinars import announcing, letters, times, waiting
 from leadrush.webinars.models import Registration, Round, Seat, State, Webinar
-from leadrush.webinars.turns import begins_again
 
 USE = "webinars.serve"
 BATCH = 50

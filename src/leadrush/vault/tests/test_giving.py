@@ -231,3 +231,48 @@ def test_the_last_two_givings_that_end_at_once_take_the_address_with_them(turn: 
         list(pool.map(one, givings))
     with gate.using("house.keep"):
         assert not Item.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_is_not_undone_by_what_began_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Event
+
+    from django.db import connections
+
+    from leadrush.vault import folding
+
+    person, _ = arrive(confirmed=True)
+    vault.choose(person=person, use="webinars.announce", answer=True, where="t")
+    _, waits = arrive()
+    read, said_no = Event(), Event()
+    choices_of = folding.choices_of
+
+    def slow(person_id: Any) -> Any:
+        """Read the choices, and let the person say no before anything is made of them, if they can."""
+        found = choices_of(person_id)
+        if not read.is_set():
+            read.set()
+            said_no.wait(0.5)
+        return found
+
+    monkeypatch.setattr(folding, "choices_of", slow)
+
+    def confirms() -> None:
+        try:
+            vault.confirm(giving=waits)
+        finally:
+            connections.close_all()
+
+    def says_no() -> None:
+        try:
+            read.wait(10)
+            vault.choose(person=person, use="webinars.announce", answer=False, where="t")
+            said_no.set()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(confirms), pool.submit(says_no)]:
+            done.result()
+    assert not sees("webinars.announce", person), "a no was undone by a form confirmed at the same time"

@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 
 from leadrush import gate, vault
 from leadrush.vault.models import Giving, Person
+from leadrush.vault.turns import begins_again
 from leadrush.webinars import planning, registering, waiting
 from leadrush.webinars.models import Registration, Seat, Webinar
 from leadrush.webinars.tests.conftest import Plan, letters, states
-from leadrush.webinars.turns import begins_again
 
 WHO = [f"p{n}@mail.example" for n in range(7)]
 

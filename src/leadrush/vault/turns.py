@@ -1,18 +1,31 @@
-"""Taking turns: who waits for rows that another holds, while that other waits for theirs, begins again."""
+"""Taking turns: whoever changes what may be done with somebody's data holds that person's row meanwhile.
+
+A mask is folded from givings and choices. Of two who fold at once, the one that read first would else write
+last, and a no would be undone by a form that was sent before it. Who waits for rows that another holds, while
+that other waits for theirs, begins again.
+"""
 
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
+
+from leadrush.vault.persons import Person
 
 TRIES = 4
 DEADLOCK = "40P01"
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def hold(person_id: uuid.UUID) -> None:
+    """Hold a person's row until the transaction ends; a person who is no more is nobody to wait for."""
+    list(Person.objects.select_for_update().filter(pk=person_id).values_list("pk"))
 
 
 def begins_again(act: Callable[P, R]) -> Callable[P, R]:
