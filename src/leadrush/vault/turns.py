@@ -8,6 +8,7 @@ that other waits for theirs, begins again.
 from __future__ import annotations
 
 import functools
+import time
 import uuid
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -17,6 +18,7 @@ from django.db import OperationalError, connection
 from leadrush.vault.persons import Person
 
 TRIES = 4
+PAUSE = 0.03  # seconds
 DEADLOCK = "40P01"
 
 P = ParamSpec("P")
@@ -44,6 +46,8 @@ def begins_again(act: Callable[P, R]) -> Callable[P, R]:
                 broken = getattr(fault.__cause__, "sqlstate", "") == DEADLOCK
                 if not broken or not left or connection.in_atomic_block:
                     raise
+                # Whoever begins again at once may take the row before the one who waited for it wakes.
+                time.sleep(PAUSE)
         raise AssertionError("unreachable")
 
     return through

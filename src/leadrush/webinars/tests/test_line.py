@@ -250,4 +250,4 @@ def test_two_who_wait_for_each_other_both_get_through(plan: Plan) -> None:
             waiting.lock(second.pk)
 
     assert not together(lambda: hold(one, two, "a"), lambda: hold(two, one, "b"))
-    assert len(tries) == 3, "one of them was ended and began again"
+    assert len(tries) >= 3, "one of them was ended and began again"
