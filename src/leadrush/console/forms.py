@@ -69,7 +69,9 @@ class RoleForm(Form):
 class InviteForm(RoleForm):
     """Invite somebody to work here."""
 
-    address = AddressField(label=_("Their e-mail"), max_length=addresses.LONGEST)
+    address = AddressField(
+        label=_("Their e-mail"), help_text=_("They sign in with it."), max_length=addresses.LONGEST
+    )
     name = forms.CharField(
         label=_("Their name"),
         help_text=_("People see it beside what they open."),

@@ -13,11 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leadrush import gate, vault
+from leadrush.gate import limits
 from leadrush.look import proofs
 from leadrush.vault.models import Person
-from leadrush.webinars import calendars, hosting, limits, planning, registering, times, waiting
+from leadrush.webinars import calendars, hosting, planning, registering, times, waiting
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Picture, Question, State, Webinar
+
+RATES = ("10/m", "60/h")
+"""How many forms one place may send."""
 
 
 @gate.door(None, why="lists webinars, which are about nobody")
@@ -42,7 +46,8 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     )
     status = 200
     if request.method == "POST":
-        limits.demand(request)
+        for rate in RATES:
+            limits.check(request, f"webinars.register {rate}", rate)
         if form.is_valid():
             try:
                 _register(webinar, form, person if address else None, address)

@@ -281,6 +281,14 @@ def test_a_hundred_forms_from_one_place_get_a_word_and_no_more_mails(webinar: We
     assert Client().get(webinar.get_absolute_url()).status_code == 200, "reading stays open"
 
 
+def test_behind_a_proxy_each_visitor_is_a_place_of_their_own(webinar: Webinar, settings: Any) -> None:
+    settings.PROXY = "127.0.0.1"
+    forms = [(f"p{n}@mail.example", f"203.0.113.{n}") for n in range(12)]
+    path = webinar.get_absolute_url()
+    answers = [Client().post(path, {"email": to}, headers={"X-Forwarded-For": by}) for to, by in forms]
+    assert [answer.status_code for answer in answers] == [302] * 12
+
+
 def test_where_forms_come_from_lies_in_no_store(webinar: Webinar, settings: Any) -> None:
     from django.core.cache import cache
 
