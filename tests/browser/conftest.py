@@ -6,12 +6,14 @@ by axe and kept as pictures in `shots/` (not committed).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from leadrush.look.parts import modules
 from tests.rig import postman as rig
@@ -31,6 +33,7 @@ CALM = [
 PATIENCE = 30_000
 """How long a page may take, in ms: other tests run beside, on few cores."""
 expect.set_options(timeout=PATIENCE)
+HEIGHT = 900
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -77,6 +80,10 @@ class Walk:
         )
         assert wide <= 0, f"{what} scrolls sideways by {wide} px at {self.name}"
         assert self.page.locator("h1").count() == 1, f"{what} has not one h1"
+        blank = self.page.evaluate(
+            "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+        )
+        assert not blank, f"{what} shows no picture where one should be: {blank}"
         SHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{what}-{self.name}.png", full_page=True)
         found = self.page.evaluate(
@@ -85,6 +92,27 @@ class Walk:
             " v.nodes.map(n => n.target.join(' ')).join(', '))"
         )
         assert not found, f"{what} at {self.name}: {found}"
+
+    def look_in_each(self, what: str) -> None:
+        """Look at one page at every width and in each light, where the way to it is walked once."""
+        before = self.name
+        for width, scheme in VIEWS:
+            self._as(f"{width}-{scheme}")
+            self.look(what)
+        self._as(before)
+
+    def _as(self, name: str) -> None:
+        width, scheme = name.split("-")
+        self.page.set_viewport_size({"width": int(width), "height": HEIGHT})
+        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        self.name = name
+
+    def reload_until(self, shown: Locator) -> None:
+        """Open the page again until it shows something that the worker brings about."""
+        until = time.monotonic() + PATIENCE / 1000
+        while not shown.count():
+            assert time.monotonic() < until, f"{self.page.url} never showed {shown}"
+            self.page.reload()
 
 
 @pytest.fixture
@@ -95,12 +123,9 @@ def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Itera
 
     def open_window(width: int = 1280, scheme: str = "light", **options: object) -> Walk:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": HEIGHT},
             color_scheme=scheme,  # type: ignore[arg-type]
-            locale="en-GB",
-            timezone_id="Europe/Berlin",
-            bypass_csp=False,
-            **options,  # type: ignore[arg-type]
+            **{"locale": "en-GB", "timezone_id": "Europe/Berlin"} | options,  # type: ignore[arg-type]
         )
         opened.append(context)
         # Injected as the browser's own, so that the page's policy need not allow it.
@@ -132,3 +157,24 @@ def window(request: pytest.FixtureRequest, walk: Callable[..., Walk]) -> Walk:
     """One window at each width and in each light."""
     width, scheme = request.param
     return walk(width, scheme)
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """The cookies of those who work here, by address: each signs in once, as people do."""
+    return {}
+
+
+@pytest.fixture
+def staff(walk: Callable[..., Walk], signed_in: dict[str, Any]) -> Callable[..., Walk]:
+    """Open windows of somebody who works here, the owner if nobody else is named: `staff()`."""
+    from tests.browser.steps import sign_in
+
+    def open_window(address: str = "maren@tarnandtiller.example") -> Walk:
+        window = walk(storage_state=signed_in.get(address))
+        if address not in signed_in:
+            sign_in(window, address)
+            signed_in[address] = window.context.storage_state()
+        return window
+
+    return open_window

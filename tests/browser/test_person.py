@@ -8,25 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Walk
-from tests.browser.test_visitor import open_webinar, register
-from tests.rig import postman as rig
+from tests.browser.steps import enter_code, open_webinar, register, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-def sign_in(walk: Walk, address: str) -> None:
-    """Sign in by the code in the mail."""
-    walk.go("/sign-in/")
-    walk.page.get_by_label("Your e-mail").fill(address)
-    walk.page.get_by_role("button", name="Send me a code").click()
-    enter_code(walk, address)
-
-
-def enter_code(walk: Walk, address: str, button: str = "Let me in", about: str = "lets you in") -> None:
-    """Type the figures that a mail to this address brought."""
-    walk.page.get_by_label("Six figures").fill(rig.code(walk.site.postman.wait(address, about)))
-    walk.page.get_by_role("button", name=button).click()
-    walk.page.wait_for_url(lambda url: "/code/" not in url)
 
 
 def test_a_person_signs_in_sees_corrects_and_switches_off(window: Walk) -> None:

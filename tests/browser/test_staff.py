@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Walk
-from tests.browser.test_person import sign_in
-from tests.browser.test_visitor import open_webinar, register
+from tests.browser.steps import open_webinar, register, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -31,6 +30,8 @@ def test_staff_see_the_overview_and_open_a_person_who_sees_it(window: Walk) -> N
     window.site.postman.wait(address)
     enter(window)
     window.look("console")
+    newest = page.locator(".chart rect").last.evaluate("bar => bar.getBoundingClientRect().right")
+    assert newest <= page.evaluate("innerWidth"), "the chart opens on its oldest days"
     window.go("/console/people/")
     window.look("people")
     page.get_by_label("Find one person").fill("nobody@walk.example")

@@ -8,35 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Walk
+from tests.browser.steps import FULL, open_webinar, register
 from tests.rig import postman as rig
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-
-FULL, FREE = "a-plan-for-one-bed", "through-the-hungry-gap"
-"""Of the demo's webinars, one is full and another has seats."""
-
-
-def open_webinar(walk: Walk, slug: str = FREE) -> None:
-    """Open one of the webinars from the list."""
-    walk.go("/webinars/")
-    walk.page.locator(f"main a[href='/webinars/{slug}/']").first.click()
-    expect(walk.page.locator("form.asks h2").first).to_be_visible()
-
-
-def register(walk: Walk, address: str, later: bool = False) -> None:
-    """Fill in the form of the webinar that is open, and send it."""
-    page = walk.page
-    page.get_by_label("Your e-mail").fill(address)
-    for needed in page.locator("form.asks :is(input, textarea)[required]").all():
-        if needed.input_value() == "":
-            needed.fill("Heavy clay, north slope")
-    for choice in page.locator("form.asks select[required]").all():
-        choice.select_option(index=1)
-    if later:
-        page.get_by_label("Tell me about later webinars too").check()
-    page.locator("form.asks button.btn").click()
-    expect(page.locator("h1")).to_have_text("We have written to you")
 
 
 def test_a_visitor_reads_answers_the_cookie_question_and_registers_with_an_address_alone(
@@ -58,6 +33,13 @@ def test_a_visitor_reads_answers_the_cookie_question_and_registers_with_an_addre
     window.look("webinars")
     open_webinar(window)
     window.look("webinar")
+    button = page.locator("form.asks button.btn")
+    still = button.bounding_box()
+    page.get_by_label("Your e-mail").press_sequentially("ana")
+    page.get_by_label("Your e-mail").blur()
+    expect(page.locator(".error[data-live]")).to_be_visible()
+    assert button.bounding_box() == still, "the button moves away from under the finger that presses it"
+    window.look("webinar-live")
     page.locator("form.asks").evaluate("form => form.noValidate = true")
     page.get_by_label("Your e-mail").fill("ana at mail")
     page.keyboard.press("Enter")

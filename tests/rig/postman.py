@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+from icalendar import Calendar, Event
 
 
 class Postman:
@@ -23,6 +24,8 @@ class Postman:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.says: str | None = None
+        self.puts_off: set[str] = set()
+        """Addresses that are told to come back later."""
         self.port = 0
 
     @property
@@ -35,6 +38,8 @@ class Postman:
     ) -> str:
         if self.says:
             return self.says
+        if address in self.puts_off:
+            return "451 come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -76,6 +81,15 @@ def link(mail: EmailMessage, words: str) -> str:
     found = re.search(re.escape(words) + r":?\s+<?(https?://\S+?)>?\s", text(mail) + "\n")
     assert found, text(mail)
     return found[1]
+
+
+def event(mail: EmailMessage) -> tuple[str, Event]:
+    """Return the calendar entry that a mail brings: its method, and the event."""
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert len(parts) == 1, f"{len(parts)} calendar entries in “{mail['Subject']}”"
+    book = Calendar.from_ical(str(parts[0].get_content()))
+    assert parts[0].get_param("method") == book["method"]
+    return str(book["method"]), cast(Event, book.events[0])
 
 
 def free_port() -> int:
