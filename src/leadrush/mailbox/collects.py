@@ -22,7 +22,7 @@ COLLECTS = [
         model=Message,
         categories=("lr:Message",),
         clause="messages",
-        title=_("A message we sent you"),
+        title=_("A message to you"),
         fields={
             "use": _("What it was for"),
             "kind": _("Its kind"),
