@@ -125,6 +125,7 @@ def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Itera
         context = chromium.new_context(
             viewport={"width": width, "height": HEIGHT},
             color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",  # a colour that is still changing is no colour to judge
             **{"locale": "en-GB", "timezone_id": "Europe/Berlin"} | options,  # type: ignore[arg-type]
         )
         opened.append(context)

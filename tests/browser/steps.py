@@ -50,21 +50,33 @@ def confirm(walk: Walk, address: str) -> None:
 
 def sign_in(walk: Walk, address: str) -> None:
     """Sign in by the code in the mail."""
+    had = len(walk.site.postman.to(address))
     walk.go("/sign-in/")
     walk.page.get_by_label("Your e-mail").fill(address)
     walk.page.get_by_role("button", name="Send me a code").click()
-    enter_code(walk, address)
+    enter_code(walk, address, after=had)
 
 
-def enter_code(walk: Walk, address: str, button: str = "Let me in", about: str = "lets you in") -> None:
-    """Type the figures that a mail to this address brought."""
-    walk.page.get_by_label("Six figures").fill(rig.code(walk.site.postman.wait(address, about)))
+def enter_code(
+    walk: Walk, address: str, button: str = "Let me in", about: str = "lets you in", after: int = 0
+) -> None:
+    """Type the figures that a mail to this address brought, one that came `after` so many others."""
+    mail = walk.site.postman.wait(address, about, after=after)
+    walk.page.get_by_label("Six figures").fill(rig.code(mail))
     walk.page.get_by_role("button", name=button).click()
     walk.page.wait_for_url(lambda url: "/code/" not in url)
 
 
 def plan(desk: Walk, title: str, seats: int | None = None) -> str:
     """Plan a webinar for three weeks from now and open it; return the last part of its page's address."""
+    slug = draft(desk, title, seats)
+    desk.page.get_by_role("button", name="Open it to everybody").click()
+    expect(desk.page.get_by_text("It is open.")).to_be_visible()
+    return slug
+
+
+def draft(desk: Walk, title: str, seats: int | None = None) -> str:
+    """Plan a webinar for three weeks from now, which nobody sees yet."""
     page, slug = desk.page, re.sub(r"[^a-z0-9]+", "-", title.lower())
     desk.go("/console/webinars/plan/")
     page.get_by_label("Title", exact=True).fill(title)
@@ -73,9 +85,20 @@ def plan(desk: Walk, title: str, seats: int | None = None) -> str:
     page.get_by_label("Seats", exact=True).fill(str(seats or ""))
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_text("Draft. Nobody has seen it.")).to_be_visible()
-    page.get_by_role("button", name="Open it to everybody").click()
-    expect(page.get_by_text("It is open.")).to_be_visible()
     return slug
+
+
+def ask(desk: Walk, question: str, kind: str, *, options: str = "", without: str = "") -> None:
+    """Add a question to the plan that is open; one without `without` must be answered."""
+    asked = desk.page.locator("fieldset.question").last
+    asked.get_by_label("Question", exact=True).fill(question)
+    asked.locator("summary").click()
+    asked.get_by_label("Answer", exact=True).select_option(label=kind)
+    asked.get_by_label("To choose from").fill(options)
+    asked.get_by_label("Must be answered").set_checked(not without)
+    asked.get_by_label("What stops working without it").fill(without)
+    desk.page.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.page.get_by_text("Saved.")).to_be_visible()
 
 
 def open_plan(desk: Walk, title: str) -> None:

@@ -50,12 +50,19 @@ class Postman:
         self.mails.append(cast(EmailMessage, message_from_bytes(content, policy=default)))
         return "250 taken"
 
-    def wait(self, address: str, subject: str = "", seconds: float = 20) -> EmailMessage:
-        """Return the newest mail to an address whose subject contains some words; wait for it if need be."""
+    def to(self, address: str) -> list[EmailMessage]:
+        """Return the mails to an address, oldest first."""
+        return [mail for to, mail in zip(self.recipients, self.mails, strict=False) if to == address]
+
+    def wait(self, address: str, subject: str = "", seconds: float = 20, *, after: int = 0) -> EmailMessage:
+        """Return the newest mail to an address whose subject contains some words; wait for it if need be.
+
+        The first `after` mails to this address do not count.
+        """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            for to, mail in reversed(list(zip(self.recipients, self.mails, strict=False))):
-                if to == address and subject.lower() in str(mail["Subject"]).lower():
+            for mail in reversed(self.to(address)[after:]):
+                if subject.lower() in str(mail["Subject"]).lower():
                     return mail
             time.sleep(0.1)
         got = [f"{to}: {mail['Subject']}" for to, mail in zip(self.recipients, self.mails, strict=False)]
