@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from leadrush.late import late
 
 if TYPE_CHECKING:
+    from leadrush.vault.arriving import Part, meet, receive, welcome
     from leadrush.vault.folding import choices_of, fold
-    from leadrush.vault.giving import choose, confirm, find, give, put, welcome
+    from leadrush.vault.giving import choose, confirm, find, give, put
     from leadrush.vault.lapsing import due, end
     from leadrush.vault.opening import (
         address_of,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Part",
     "address_of",
     "choices_of",
     "choose",
@@ -37,9 +39,11 @@ __all__ = [
     "give",
     "have_keys",
     "mark_of",
+    "meet",
     "note",
     "open_items",
     "put",
+    "receive",
     "seal",
     "seal_all",
     "unseal",
@@ -50,6 +54,7 @@ __all__ = [
 __getattr__ = late(
     __name__,
     {
+        "Part": "arriving",
         "address_of": "opening",
         "choices_of": "folding",
         "choose": "giving",
@@ -61,13 +66,15 @@ __getattr__ = late(
         "give": "giving",
         "have_keys": "opening",
         "mark_of": "opening",
+        "meet": "arriving",
         "note": "opening",
         "open_items": "opening",
         "put": "giving",
+        "receive": "arriving",
         "seal": "opening",
         "seal_all": "opening",
         "unseal": "opening",
         "value_of": "opening",
-        "welcome": "giving",
+        "welcome": "arriving",
     },
 )

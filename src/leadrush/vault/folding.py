@@ -95,6 +95,26 @@ def fold(person_id: uuid.UUID) -> None:
         _fold_items(person_id, givings, choices)
 
 
+def fold_opened(person_id: uuid.UUID, choices: dict[str, statement.Choice], opened: Iterable[str]) -> None:
+    """Bring the masks of a person's rows up to date after a yes to these uses; not those of their items.
+
+    A yes closes nothing, and opens only where the statement in force has a term for all that a row is: other
+    tables need not be asked. After a no, `fold` asks them all.
+    """
+    tables = [
+        declared
+        for declared in collects.gated()
+        if declared.model is not Item
+        and any(all(gate.force().term(kind, use) for kind in declared.categories) for use in opened)
+    ]
+    if not tables:
+        return
+    with gate.using(USE, what="vault.fold"), transaction.atomic():
+        givings = {giving.id: giving for giving in Giving.objects.filter(person_id=person_id)}
+        for declared in tables:
+            _fold_rows(declared, person_id, givings, choices)
+
+
 def _fold_rows(
     declared: collects.Collects,
     person_id: uuid.UUID,

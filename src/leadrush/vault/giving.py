@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
 from leadrush.vault.folding import CHOICES, choices_of, fold, mask
-from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
+from leadrush.vault.models import Choice, Given, Giving, Item, Person
 from leadrush.vault.turns import begins_again, hold
 
 KEYS = "_keys"
@@ -55,56 +55,6 @@ def _write(
         confirmed_at=now if confirmed else None,
         lapses_at=lapses_at,
     )
-
-
-def welcome(
-    *,
-    address: str,
-    where: str,
-    clause: str,
-    about: str = "",
-    confirmed: bool = False,
-    lapses_at: datetime | None = None,
-) -> tuple[Person, Giving]:
-    """Find or make the person with this address, and note that it was given. Idempotent for the person.
-
-    The key comes first and is committed before anything is sealed under it; if the data never follows, the
-    next giving of the same address finds the key and uses it. Raises `ValidationError` for a bad address.
-    """
-    address = addresses.read(address)
-    with transaction.atomic(using="keys"):
-        index, new = BlindIndex.objects.get_or_create(
-            digest=addresses.digest(address), defaults={"person": uuid.uuid4()}
-        )
-        ring = keys.make(index.person, new=new)
-    with transaction.atomic():
-        person, new = _hold(index.person, new=new)
-        giving = _write(person, where, clause, about, confirmed=confirmed, lapses_at=lapses_at)
-        if new:
-            # Made a moment ago and not committed: there is no item of theirs to look for, and no choice.
-            giving.__dict__[CHOICES] = {}
-            with gate.using("house.keep", what="vault.put"):
-                _seal_first(person, EMAIL, EMAIL_CATEGORY, address, giving, ring)
-        else:
-            put(person=person, kind=EMAIL, category=EMAIL_CATEGORY, value=address, giving=giving)
-    # What else the form brought is sealed under the same key, which need not be asked for again.
-    giving.__dict__[KEYS] = ring
-    return person, giving
-
-
-def _hold(key: uuid.UUID, *, new: bool) -> tuple[Person, bool]:
-    """Find or make the person's row; return it, and whether it was made here.
-
-    The row is held until the transaction ends, so that two first givings of one address come one after the
-    other.
-    """
-    if new:
-        try:
-            with transaction.atomic():
-                return Person.objects.create(pk=key), True
-        except IntegrityError:
-            pass  # another giving of the same address was quicker
-    return Person.objects.select_for_update().get_or_create(pk=key)
 
 
 def _seal_first(

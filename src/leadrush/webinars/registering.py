@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, mailbox, vault
-from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
+from leadrush.vault.arriving import Met
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.turns import begins_again
 from leadrush.webinars import letters, times, waiting
@@ -25,14 +26,6 @@ ANNOUNCE = "webinars.announce"
 
 class NotOpen(ValueError):
     """The webinar takes no registrations; the message says why, to the person."""
-
-
-class _Again(Exception):
-    """This person is in the webinar's list already: what the form added is taken back."""
-
-    def __init__(self, person: Person) -> None:
-        super().__init__()
-        self.person = person
 
 
 @begins_again
@@ -54,17 +47,19 @@ def register(
     with transaction.atomic(), gate.using(USE, what=FORM):
         webinar = waiting.lock(webinar.pk)
         demand_open(webinar)
-        try:
-            with transaction.atomic():
-                giving = _give(webinar, address, person)
-                registration = _seat(webinar, giving, answers or {}, time_zone)
-                silent = False
-        except _Again as again:
-            registration = _known(webinar, again.person)
-            giving = registration.giving
-            silent = _again(webinar, registration, signed_in=person is not None, time_zone=time_zone)
-        if later:
-            _ask_for_later(webinar, giving, person, address)
+        comer = vault.meet(address=address, person=person)
+        form = _Form(webinar, comer, address, signed_in=person is not None)
+        place = waiting.place_for(webinar, comer.person.pk)
+        if place.listed:
+            registration = _known(webinar, comer.person)
+            comer.writes_on(registration.giving)
+            silent = _again(webinar, registration, place, signed_in=form.signed_in, time_zone=time_zone)
+            if later:
+                form.gives([LATER])
+        else:
+            givings = form.gives([CLAUSE, LATER] if later else [CLAUSE])
+            registration = _seat(webinar, givings[0], place, answers or {}, time_zone)
+            silent = False
         if not silent:
             letters.confirmation(webinar, registration)
 
@@ -79,34 +74,40 @@ def demand_open(webinar: Webinar) -> None:
         raise NotOpen(_("This webinar is not open yet. Nothing was stored."))
 
 
-def _give(webinar: Webinar, address: str, person: Person | None) -> Giving:
-    if person is None:
-        lapses_at = times.lapses_at(webinar, confirmed=False)
-        _person, giving = vault.welcome(
-            address=address, where=FORM, clause=CLAUSE, about=webinar.about, lapses_at=lapses_at
+@dataclass(frozen=True)
+class _Form:
+    """A form that was sent for a webinar: by whom, and whether they showed who they are."""
+
+    webinar: Webinar
+    comer: Met
+    address: str
+    signed_in: bool
+
+    def gives(self, clauses: Iterable[str]) -> list[Giving]:
+        """Write down what was sent, a giving for each clause; a yes that was said already is left out.
+
+        The yes to later webinars counts once the address is confirmed. While unconfirmed it lapses with the
+        registration; confirmed, it lasts until the person says no.
+        """
+        until = times.lapses_at(self.webinar, confirmed=self.signed_in)
+        given = {
+            CLAUSE: vault.Part(clause=CLAUSE, lapses_at=until),
+            LATER: vault.Part(clause=LATER, lapses_at=None if self.signed_in else until, yes=ANNOUNCE),
+        }
+        return vault.receive(
+            self.comer,
+            [given[clause] for clause in clauses],
+            address=self.address,
+            where=FORM,
+            about=self.webinar.about,
+            confirmed=self.signed_in,
         )
-        return giving
-    giving = vault.give(
-        person=person,
-        where=FORM,
-        clause=CLAUSE,
-        about=webinar.about,
-        confirmed=True,
-        lapses_at=times.lapses_at(webinar, confirmed=True),
-    )
-    _rest_address_on(giving, address)
-    return giving
 
 
-def _rest_address_on(giving: Giving, address: str) -> None:
-    vault.put(person=giving.person, kind=EMAIL, category=EMAIL_CATEGORY, value=address, giving=giving)
-
-
-def _seat(webinar: Webinar, giving: Giving, answers: Mapping[int, str], time_zone: str) -> Registration:
-    """Write the registration down. Raises `_Again` where there is one."""
-    place = waiting.place_for(webinar, giving.person_id)
-    if place is None:
-        raise _Again(giving.person)
+def _seat(
+    webinar: Webinar, giving: Giving, place: waiting.Place, answers: Mapping[int, str], time_zone: str
+) -> Registration:
+    """Write the registration down, with its answers."""
     registration = Registration(
         person=giving.person,
         giving=giving,
@@ -133,7 +134,9 @@ def _seat(webinar: Webinar, giving: Giving, answers: Mapping[int, str], time_zon
     return registration
 
 
-def _again(webinar: Webinar, registration: Registration, *, signed_in: bool, time_zone: str) -> bool:
+def _again(
+    webinar: Webinar, registration: Registration, place: waiting.Place, *, signed_in: bool, time_zone: str
+) -> bool:
     """Let a repeated form do what it still can; return whether the letter may be spared.
 
     Whoever gave the seat up comes back, at the end of the line; whoever is signed in has shown who they are.
@@ -144,8 +147,6 @@ def _again(webinar: Webinar, registration: Registration, *, signed_in: bool, tim
     if registration.state != Seat.GIVEN_UP:
         # A double click is no second wish for the letter; later on, the letter may have been lost.
         return timezone.now() - registration.at < letters.AGAIN_AFTER
-    place = waiting.place_for(webinar)
-    assert place is not None
     registration.state, registration.position = place.state, place.position
     registration.time_zone = time_zone or registration.time_zone
     registration.revision += 1
@@ -158,26 +159,6 @@ def _known(webinar: Webinar, person: Person) -> Registration:
         webinar=webinar, person=person
     )
     return found
-
-
-def _ask_for_later(webinar: Webinar, giving: Giving, person: Person | None, address: str) -> None:
-    """Write down the yes to later webinars, as a giving of its own. It counts once the address is confirmed.
-
-    While unconfirmed it lapses with the registration; confirmed, it lasts until the person says no.
-    """
-    confirmed = person is not None
-    if later_givings(webinar, giving.person).filter(confirmed_at__isnull=not confirmed).exists():
-        return
-    yes = vault.give(
-        person=giving.person,
-        where=FORM,
-        clause=LATER,
-        about=webinar.about,
-        confirmed=confirmed,
-        lapses_at=None if confirmed else times.lapses_at(webinar, confirmed=False),
-    )
-    _rest_address_on(yes, address)
-    vault.choose(person=giving.person, use=ANNOUNCE, answer=True, where=FORM, giving=yes)
 
 
 def later_givings(webinar: Webinar, person: Person) -> QuerySet[Giving]:

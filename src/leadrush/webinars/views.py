@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import limits
 from leadrush.look import proofs
-from leadrush.vault.models import Person
+from leadrush.vault.giving import EMAIL
+from leadrush.vault.models import Item, Person
 from leadrush.webinars import calendars, hosting, planning, registering, times, waiting
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Picture, Question, State, Webinar
@@ -37,11 +39,11 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Show a webinar and its form; keep a seat. The answer to a form is the same for everybody."""
     webinar = published(slug)
     person = request.user if isinstance(request.user, Person) else None
-    address = _address(person) if person and webinar.is_open else ""
+    own = _own(person) if person and webinar.is_open else None
     form = SignUp(
         request.POST or None,
         questions=list(webinar.questions.all()),
-        signed_in=bool(address),
+        signed_in=own is not None,
         initial={"time_zone": _asked_zone(request)},
     )
     status = 200
@@ -50,15 +52,18 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
             limits.check(request, f"webinars.register {rate}", rate)
         if form.is_valid():
             try:
-                _register(webinar, form, person if address else None, address)
+                _register(webinar, form, person if own else None)
             except registering.NotOpen as closed:
                 form.add_error(None, str(closed))
+            except ValidationError:
+                # Their address went a moment ago, with the last thing that it was given for: the form asks.
+                return HttpResponseRedirect(webinar.get_absolute_url())
             else:
                 return HttpResponseRedirect(reverse("webinars:written", args=[slug]))
         status = 422
     context = shown(webinar) | {
         "form": form,
-        "address": address,
+        "address": _opened(own) if own else "",
         "zone": _asked_zone(request),
         "zones": times.zones() if "zone" in request.GET else (),
         "elsewhere": times.elsewhere(webinar.starts_at, _asked_zone(request)),
@@ -92,19 +97,22 @@ def _asked_zone(request: HttpRequest) -> str:
     return name if times.zone(name) else ""
 
 
-def _address(person: Person) -> str:
-    """Return the address of whoever is signed in, to show it to them; written down like every opening."""
+def _own(person: Person) -> Item | None:
+    """Return the address of whoever is signed in, sealed: their form needs to know only that there is one."""
     with gate.using("rights.own", actor=gate.Actor("person", str(person.pk)), what="webinars.form"):
-        try:
-            return vault.address_of(person.pk)
-        except gate.Refused:
-            return ""
+        return Item.objects.filter(person=person, kind=EMAIL).first()
 
 
-def _register(webinar: Webinar, form: SignUp, person: Person | None, address: str) -> None:
+def _opened(own: Item) -> str:
+    """Return the address of whoever is signed in, to show it to them; written down like every opening."""
+    with gate.using("rights.own", actor=gate.Actor("person", str(own.person_id)), what="webinars.form"):
+        return vault.open_items([own])[own.pk]
+
+
+def _register(webinar: Webinar, form: SignUp, person: Person | None) -> None:
     registering.register(
         webinar=webinar,
-        address=address or form.cleaned_data["email"],
+        address="" if person else form.cleaned_data["email"],
         person=person,
         answers=form.answers,
         later=form.cleaned_data["later"],

@@ -40,15 +40,19 @@ def left(webinar: Webinar) -> int | None:
 
 @dataclass(frozen=True)
 class Place:
-    """What the next one gets: a seat, or a position in the line with so many before it."""
+    """What the next one gets: a seat, or a position in the line with so many before it.
+
+    `listed` says of the person who was asked for that they are in the list already.
+    """
 
     state: str
     position: int | None = None
     ahead: int = 0
+    listed: bool = False
 
 
-def place_for(webinar: Webinar, person: uuid.UUID | None = None) -> Place | None:
-    """Return what the next one gets, or None for a person who is in the list already; one question.
+def place_for(webinar: Webinar, person: uuid.UUID) -> Place:
+    """Return what a person gets who comes now, and whether they came before; one question.
 
     The caller holds the webinar.
     """
@@ -59,11 +63,10 @@ def place_for(webinar: Webinar, person: uuid.UUID | None = None) -> Place | None
             waiting=Count("pk", filter=Q(state=Seat.WAITING)),
             last=Max("position"),
         )
-    if person is not None and now["mine"]:
-        return None
+    listed = now["mine"] > 0
     if webinar.seats is None or (now["taken"] < webinar.seats and not now["waiting"]):
-        return Place(Seat.SEAT)
-    return Place(Seat.WAITING, (now["last"] or 0) + 1, now["waiting"])
+        return Place(Seat.SEAT, listed=listed)
+    return Place(Seat.WAITING, (now["last"] or 0) + 1, now["waiting"], listed)
 
 
 def ahead(registration: Registration) -> int:

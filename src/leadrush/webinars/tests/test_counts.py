@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -11,10 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from leadrush import vault
+from leadrush.vault.giving import NAME, NAME_CATEGORY
+from leadrush.vault.models import Choice
 from leadrush.webinars import registering
 from leadrush.webinars.models import Question, Webinar
 from leadrush.webinars.tests.conftest import Plan, sign_in, states
 
+ANA = "ana.brightwater@mail.example"
 BY_THE_WAY = ("gate_version", "look_business")
 FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
@@ -78,19 +83,54 @@ def test_a_hosts_look_at_many_asks_no_more_than_at_one(full: Webinar, host: Clie
     assert many <= one + 1
 
 
-@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("who", ["new", "known", "signed in", "come back"])
 @pytest.mark.parametrize("crowd", [0, 30])
-def test_a_registration_asks_at_most_twenty_questions(plan: Plan, crowd: int, known: bool) -> None:
+def test_whoever_registers_waits_for_at_most_twenty_questions(
+    plan: Plan, crowd: int, who: str, later: bool
+) -> None:
     webinar, other = plan(seats=1), plan()
     # The process knows the business and the statement; both are read again once in a second or two.
-    registering.register(webinar=other, address="new@mail.example" if known else "else@mail.example")
+    registering.register(webinar=other, address="else@mail.example")
     questions = [
         Question.objects.create(webinar=webinar, text=f"Question {n}?", without="Nothing.") for n in range(4)
     ]
     for n in range(crowd):
         registering.register(webinar=webinar, address=f"p{n}@mail.example")
-    fields = {f"q{question.pk}": "Clay" for question in questions}
+    fields = {f"q{question.pk}": "Clay" for question in questions} | {"email": ANA}
     client = Client()
-    found = asked(lambda: client.post(webinar.get_absolute_url(), {"email": "new@mail.example"} | fields))
+    if who != "new":
+        _regular(plan, signed_in=who == "signed in")
+    if who == "signed in":
+        client, _person = sign_in(ANA)
+        del fields["email"]
+    if who == "come back":
+        registering.register(webinar=webinar, address=ANA)
+        registering.give_up(webinar=webinar, person=vault.find(ANA))
+    if later:
+        fields["later"] = "on"
+    client.get(webinar.get_absolute_url())
+    found = asked(lambda: client.post(webinar.get_absolute_url(), fields))
     assert len(states(webinar)) == crowd + 1
+    assert Choice.objects.filter(giving__about=webinar.about).exists() is later
+    assert len(found) <= 20, f"{len(found)}:\n" + "\n".join(found)
+
+
+def _regular(plan: Plan, *, signed_in: bool) -> None:
+    """Let somebody with a name and many givings be known already, and have heard of later webinars."""
+    person, giving = vault.welcome(
+        address=ANA, where="people.name", clause="your-address", confirmed=signed_in
+    )
+    vault.put(person=person, kind=NAME, category=NAME_CATEGORY, value="Ana Brightwater", giving=giving)
+    for n in range(12):
+        who: dict[str, Any] = {"person": person} if signed_in else {"address": ANA}
+        registering.register(webinar=plan(), later=n % 2 == 0, **who)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_form_sent_twice_asks_at_most_twenty_questions(plan: Plan, later: bool) -> None:
+    webinar = plan()
+    fields = {"email": ANA} | ({"later": "on"} if later else {})
+    Client().post(webinar.get_absolute_url(), {"email": ANA})
+    found = asked(lambda: Client().post(webinar.get_absolute_url(), fields))
     assert len(found) <= 20, f"{len(found)}:\n" + "\n".join(found)
