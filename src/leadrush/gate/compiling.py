@@ -80,11 +80,11 @@ class GatedSelect:
                 value_for(table.table_name)
                 conditions.append(Condition(table.table_name, alias))
         if conditions:
-            # Beside what is joined by AND already, rather than around it: one node less to compile.
-            where = self.where
-            if where is not None:
-                conditions += where.children if where.connector == AND and not where.negated else [where]
-            self.where = WhereNode(conditions)
+            gated = WhereNode(conditions)
+            if self.where is not None:
+                # Beside what is joined by AND already, rather than around it: one node less to compile.
+                gated.add(self.where, AND)
+            self.where = gated
         return setup
 
     def compile(self, node: Any) -> Any:
@@ -100,40 +100,26 @@ class GatedSelect:
 
 
 class GatedUpdate(GatedSelect):
-    """Adds the condition to the WHERE of an UPDATE, for the time of compiling it."""
+    """Adds the condition to the WHERE of an UPDATE; compiled again, it is that of the use open then."""
 
     def pre_sql_setup(self) -> None:  # type: ignore[override]
         plain.SQLUpdateCompiler.pre_sql_setup(self)  # type: ignore[arg-type]
         name = self.query.base_table
         table = self.query.alias_map[name].table_name
         if table in HELD:
-            self.ungated = self.query.where
-            self.query.where = both(table, name, self.ungated)
-
-    def as_sql(self) -> Any:
-        self.ungated = None
-        try:
-            return super().as_sql()  # type: ignore[misc]
-        finally:
-            if self.ungated is not None:
-                self.query.where = self.ungated
+            self.query.where = both(table, name, self.query.where)
 
 
 class GatedDelete(GatedSelect):
-    """Adds the condition to the WHERE of a DELETE, for the time of compiling it."""
+    """Adds the condition to the WHERE of a DELETE; compiled again, it is that of the use open then."""
 
     def _as_sql(self, query: Any) -> Any:
         query.get_initial_alias()
         name = query.base_table
         table = query.alias_map[name].table_name
-        if table not in HELD:
-            return super()._as_sql(query)  # type: ignore[misc]
-        ungated = query.where
-        query.where = both(table, name, ungated)
-        try:
-            return super()._as_sql(query)  # type: ignore[misc]
-        finally:
-            query.where = ungated
+        if table in HELD:
+            query.where = both(table, name, query.where)
+        return super()._as_sql(query)  # type: ignore[misc]
 
 
 class GatedInsert:
@@ -158,7 +144,7 @@ class GatedInsert:
         )
         alias = self.connection.ops.quote_name(options.db_table)
         gated = f"{suffix} WHERE {demand(options.db_table, alias)}"
-        return [(sql.replace(suffix, gated, 1), params) for sql, params in statements]
+        return [(sql.replace(suffix, gated), params) for sql, params in statements]
 
     def execute_sql(self, returning_fields: Any = None) -> Any:
         rows = super().execute_sql(returning_fields)  # type: ignore[misc]

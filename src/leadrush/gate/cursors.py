@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from leadrush.gate.judging import Verdict, judged
+from leadrush.gate.judging import Verdict, judged, spelled
 from leadrush.gate.use import Door, Refused, in_force
 
 
@@ -21,22 +21,22 @@ class Gated(CursorWrapper):
     door: Door | None = None
 
     def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
-        verdict, door = judged(self.db.vendor, sql, self.db.connection)
+        if not isinstance(sql, str):
+            sql = spelled(sql, self.db.connection)
+        verdict, self.door = judged(self.db.vendor, sql)
         if verdict is None:
-            self.door = None
             return super()._execute(sql, params)  # type: ignore[misc]
-        self.door = door
-        return self.let_through(verdict, sql, params, many=False)
+        return self.let_through(verdict, sql, params)
 
     def _executemany(self, sql: Any, param_list: Any, *ignored: Any) -> Any:
-        verdict, door = judged(self.db.vendor, sql, self.db.connection)
+        if not isinstance(sql, str):
+            sql = spelled(sql, self.db.connection)
+        verdict, self.door = judged(self.db.vendor, sql)
         if verdict is None:
-            self.door = None
             return super()._executemany(sql, param_list)  # type: ignore[misc]
-        self.door = door
         return self.let_through(verdict, sql, param_list, many=True)
 
-    def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool) -> Any:
+    def let_through(self, verdict: Verdict, sql: str, params: Any, *, many: bool = False) -> Any:
         """Execute a statement on personal tables that was judged; each engine does it in its way."""
         raise NotImplementedError
 

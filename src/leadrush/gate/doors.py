@@ -84,8 +84,8 @@ def door(
 
 
 def waits(response: Any) -> bool:
-    """Say whether a response is a template that is still to be rendered."""
-    return callable(getattr(response, "render", None)) and not getattr(response, "is_rendered", True)
+    """Say whether a response is one that is rendered later; rendering it again changes nothing."""
+    return callable(getattr(response, "render", None))
 
 
 def behind(patterns: Any, use_name: str | None, *, why: str = "") -> Any:

@@ -18,7 +18,7 @@ from leadrush.gate.words import WRITING
 
 MOST = 4096  # remembered texts, for each kind of database
 EVERYTHING: frozenset[str] = frozenset({"*"})
-FIRST = re.compile(r"[\s(;]*(\w+)")
+FIRST = re.compile(r"[\s(;]*(\w*)")
 # What schema editors and the flush of test databases send; a SELECT among them sees keys and no more.
 CHANGES_ROWS = frozenset({"INSERT", "UPDATE", "DELETE", "WITH"})
 
@@ -31,13 +31,18 @@ class Verdict:
     value: int
 
 
+def first_word(sql: str) -> str:
+    """Return the word that a statement begins with, in capitals; empty where it begins with a sign."""
+    return next(FIRST.finditer(sql)).group(1).upper()
+
+
 class Judge:
     """Judges statements for one kind of database."""
 
     def __init__(self, *, postgresql: bool) -> None:
         self.postgresql = postgresql
         self.seen: dict[tuple[str, int], Verdict | None] = {}
-        self.names = re.compile("(?!)")
+        self.forget()
         tables.watch(self.forget)
 
     def forget(self) -> None:
@@ -68,8 +73,7 @@ class Judge:
         """Let tables be made and emptied, whatever they hold."""
         if not self.names.search(sql):
             return None
-        first = FIRST.match(sql)
-        word = first.group(1).upper() if first else ""
+        word = first_word(sql)
         if word == "SELECT":
             return Verdict(frozenset(), 0)
         return Verdict(EVERYTHING, WRITING if word in CHANGES_ROWS else 0)
@@ -78,8 +82,7 @@ class Judge:
         """Read the text; only texts that pass come back."""
         if not self.names.search(sql):
             return None
-        first = FIRST.match(sql)
-        if first and first.group(1).upper() == "PRAGMA":
+        if first_word(sql) == "PRAGMA":
             return None  # it names tables, and shows their shape but not their rows
         try:
             touched, bare, writes = read(sql, HELD.__contains__, value, postgresql=self.postgresql)
@@ -103,9 +106,13 @@ class Judge:
 JUDGES = {"sqlite": Judge(postgresql=False), "postgresql": Judge(postgresql=True)}
 
 
-def judged(vendor: str, sql: Any, connection: Any) -> tuple[Verdict | None, Door | None]:
-    """Return the verdict on `sql` (text, or psycopg's composed SQL) and the door it was judged under."""
-    if not isinstance(sql, str):
-        sql = sql.decode() if isinstance(sql, bytes) else sql.as_string(connection)
+def spelled(sql: Any, connection: Any) -> str:
+    """Return as text what psycopg also takes as bytes, or composed: what is judged is what runs."""
+    return sql.decode() if isinstance(sql, bytes) else str(sql.as_string(connection))
+
+
+def judged(vendor: str, sql: str) -> tuple[Verdict | None, Door | None]:
+    """Return the verdict on `sql`, and the door that its rows belong to; neither where none are personal."""
     door = in_force()
-    return JUDGES[vendor].verdict(sql, door), door
+    verdict = JUDGES[vendor].verdict(sql, door)
+    return verdict, None if verdict is None else door

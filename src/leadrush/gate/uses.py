@@ -50,9 +50,7 @@ def register(*declared: Use) -> None:
 def forget(names: Iterable[str]) -> None:
     """Take uses out of the register again, for tests that invent some."""
     for name in names:
-        use = _BY_NAME.pop(name, None)
-        if use is not None:
-            del _BY_BIT[use.bit]
+        del _BY_BIT[_BY_NAME.pop(name).bit]
 
 
 def get(name: str) -> Use:

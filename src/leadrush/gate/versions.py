@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,36 +19,41 @@ if TYPE_CHECKING:
 LOOK_AGAIN = 1.0  # seconds; another process's publication binds here after at most this long
 
 
+class Known(NamedTuple):
+    """A version as it was found, and when (on the monotonic clock, in seconds)."""
+
+    row: Version
+    text: Text
+    looked: float
+
+
 class InForce:
     """The version in force as this process knows it, checked against the newest number once a second."""
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.forget()
+    known: Known | None = None
 
     def forget(self) -> None:
         """Look into the table at the next asking."""
-        self.text: Text | None = None
-        self.row: Version | None = None
-        self.looked = float("-inf")
+        self.known = None
 
-    def get(self) -> Text:
+    def get(self) -> Known:
         """Return the version; one indexed query a second. Raises `Unpublished` when none is published."""
-        text = self.text
-        if text is not None and time.monotonic() - self.looked < LOOK_AGAIN:
-            return text
-        with self.lock:
-            now = time.monotonic()
-            number = Version.objects.order_by("-number").values_list("number", flat=True).first()
-            if number is None:
-                raise Unpublished(
-                    "No version of the statement is published, so nothing may be used: run `leadrush up`."
-                )
-            if self.row is None or self.text is None or number != self.row.number:
-                row = Version.objects.get(number=number)
-                self.row, self.text = row, parsed(row)
-            self.looked = now
-            return self.text
+        known = self.known
+        if known is not None and time.monotonic() - known.looked < LOOK_AGAIN:
+            return known
+        now = time.monotonic()
+        number = Version.objects.order_by("-number").values_list("number", flat=True).first()
+        if number is None:
+            raise Unpublished(
+                "No version of the statement is published, so nothing may be used: run `leadrush up`."
+            )
+        if known is not None and number == known.row.number:
+            known = known._replace(looked=now)
+        else:
+            row = Version.objects.get(number=number)
+            known = Known(row, parsed(row), now)
+        self.known = known
+        return known
 
 
 IN_FORCE = InForce()
@@ -64,15 +68,12 @@ def parsed(row: Version) -> Text:
 
 def force() -> Text:
     """Return the version of the statement in force (`leadrush.statement.Version`)."""
-    return IN_FORCE.get()
+    return IN_FORCE.get().text
 
 
 def row_in_force() -> Version:
     """Return the row of the version in force, for what points at it (`Giving.version`)."""
-    force()
-    row = IN_FORCE.row
-    assert row is not None
-    return row
+    return IN_FORCE.get().row
 
 
 @lru_cache(maxsize=64)

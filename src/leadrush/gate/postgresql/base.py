@@ -19,7 +19,6 @@ from leadrush.gate.cursors import Gated
 from leadrush.gate.judging import Verdict
 from leadrush.gate.making import GatedCreation, GatedOperations, ShapesTables
 from leadrush.gate.postgresql.policies import SETTING
-from leadrush.gate.use import shaping
 
 HUSH = f";SET LOCAL {SETTING} = ''"
 
@@ -35,7 +34,7 @@ class Cursor(Gated):
     value = 0
     served = False  # whether judged rows still lie on the server, which asks the policies while it is read
 
-    def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool) -> Any:
+    def let_through(self, verdict: Verdict, sql: str, params: Any, *, many: bool = False) -> Any:
         self.value = verdict.value
         self.served = isinstance(self.cursor, ServerCursor)
         if not self.value:
@@ -43,9 +42,8 @@ class Cursor(Gated):
         # DECLARE, and parameters that the server binds, cannot share their message.
         if many or self.served or self.db.features.uses_server_side_binding:
             return self.in_two(sql, params, many)
-        text = sql if isinstance(sql, str) else sql.as_string(self.db.connection)
         # Outside a transaction the message is one of its own, and what it set ends with it.
-        text = f"{tell(self.value)}{text}{HUSH if self.open else ''}"
+        text = f"{tell(self.value)}{sql}{HUSH if self.open else ''}"
         result = super(Gated, self)._execute(text, params)  # type: ignore[misc]
         self.cursor.nextset()
         return result
@@ -132,7 +130,3 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def make_debug_cursor(self, cursor: Any) -> DebugCursor:
         return DebugCursor(cursor, self)
-
-    def check_constraints(self, table_names: Any = None) -> None:
-        with shaping():
-            super().check_constraints(table_names)

@@ -19,6 +19,7 @@ from leadrush.gate.tables import HELD
 from leadrush.gate.use import shaping
 
 NOTHING: frozenset[str] = frozenset()
+PREPARED = 512  # statements that a connection remembers: preparing one asks the authorizer, in Python
 WRITES = frozenset({sqlite3.SQLITE_INSERT, sqlite3.SQLITE_DELETE})
 
 
@@ -47,7 +48,7 @@ class Flag:
 class Cursor(Gated):
     """Raises the flag for as long as a judged statement executes."""
 
-    def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool) -> Any:
+    def let_through(self, verdict: Verdict, sql: str, params: Any, *, many: bool = False) -> Any:
         flag = self.db.flag
         before, flag.tables = flag.tables, verdict.tables
         try:
@@ -78,17 +79,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     SchemaEditorClass = DatabaseSchemaEditor
     creation_class = DatabaseCreation
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self.flag = Flag()
+    flag: Flag
 
     def get_connection_params(self) -> dict[str, Any]:
-        # Preparing asks the authorizer in Python; a larger cache of statements makes that rare.
-        return {"cached_statements": 512, **super().get_connection_params()}
+        return {"cached_statements": PREPARED, **super().get_connection_params()}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
+        self.flag = Flag()
         connection.set_authorizer(self.flag.authorize)
         return connection
 

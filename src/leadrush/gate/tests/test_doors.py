@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from django.urls import include, path
 from django.views import View
 
 from leadrush import gate
-from leadrush.gate import tasks
+from leadrush.gate import doors, tasks
 from leadrush.gate.tests.conftest import READ, House
 from leadrush.gate.tests.house.models import Note
 
@@ -101,8 +102,10 @@ def test_class_based_views_sync_and_async_have_doors() -> None:
 
 
 def test_a_door_without_a_use_says_why_and_opens_none() -> None:
-    with pytest.raises(ValueError, match="why"):
-        gate.door(None)
+    for put in (lambda: gate.door(None), lambda: gate.behind([], None)):
+        with pytest.raises(ValueError, match="why") as refusal:
+            put()
+        assert str(refusal.value) == "A door without a use says why it needs none: door(None, why='...')."
     with pytest.raises(gate.NoUse):
         gate.door(None, why="it is a picture")(state)(request())
 
@@ -115,6 +118,20 @@ def test_views_without_a_door_are_found_however_deep_they_lie() -> None:
     gate.behind(theirs, None, why="somebody else's pages")
     assert gate.undeclared_views([path("y/", theirs)]) == []
     assert [p.callback.door.use for p in theirs[0]] == [None, READ.name]
+
+
+def test_pages_that_others_wrote_are_put_behind_a_door_and_go_on_answering() -> None:
+    pages = [path("f/", state), path("g/", include([path("h/", state)]))]
+    module = SimpleNamespace(urlpatterns=[path("i/", state)])
+    for put in (pages, (pages, "app"), (module, "app", "name"), module):
+        assert gate.behind(put, READ.name, why="they are somebody else's") is put
+    assert gate.undeclared_views([*pages, *module.urlpatterns]) == []
+    for pattern in doors.each([*pages, *module.urlpatterns]):
+        assert (pattern.callback.door.use, pattern.callback.door.why) == (
+            READ.name,
+            "they are somebody else's",
+        )
+        assert said(pattern.callback, request()) == "tests.read program website "
 
 
 @pytest.fixture

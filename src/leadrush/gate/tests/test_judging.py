@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.db import connection
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from leadrush import gate
-from leadrush.gate import tables
+from leadrush.gate import judging, tables
 from leadrush.gate.judging import EVERYTHING, Judge, Verdict
-from leadrush.gate.tests.conftest import READ
+from leadrush.gate.tests.conftest import READ, House
+from leadrush.gate.tests.house.models import Note
 from leadrush.gate.words import WRITING
 
 BIT = 1 << READ.bit
@@ -47,12 +52,14 @@ def test_policies_are_told_the_use_of_what_is_read_and_that_an_insert_or_a_new_m
         assert judge.judge(sql, BIT) == Verdict(held, value), sql
     assert judge.judge("SELECT 1", BIT) is None
     assert judge.judge("PRAGMA table_info(house_note)", 0) is None
+    assert judge.judge("pragma table_info(house_note)", 0) is None
 
 
 def test_while_tables_are_shaped_rows_can_be_changed_and_not_be_read(judge: Judge) -> None:
     assert judge.shape("SELECT id FROM house_note") == Verdict(frozenset(), 0)
     assert judge.shape("CREATE TABLE house_note (id int)") == Verdict(EVERYTHING, 0)
-    assert judge.shape("( ; house_note") == Verdict(EVERYTHING, 0)
+    for text in ("( ; house_note", "-- house_note", '"house_note"'):
+        assert judge.shape(text) == Verdict(EVERYTHING, 0), text
     for word in ("INSERT INTO", "update", "DELETE FROM", "WITH"):
         assert judge.shape(f"{word} house_note") == Verdict(EVERYTHING, WRITING), word
     assert judge.shape("DELETE FROM django_site") is None
@@ -111,6 +118,7 @@ ALLOWED = {
     "an alias after AS": f"SELECT text FROM house_note AS n WHERE {gated('n')}",
     "an upsert that leaves hidden rows": "INSERT INTO house_note (id, text) VALUES (1, 'x') "
     f"ON CONFLICT (id) DO UPDATE SET text = 'y' WHERE {NOTE}",
+    "capital letters": f"SELECT TEXT FROM HOUSE_NOTE WHERE {NOTE}",
     "two ON of their own": f"SELECT 1 FROM house_author a JOIN house_note ON {NOTE} "
     f"JOIN house_page p ON {gated('p')}",
 }
@@ -121,6 +129,7 @@ REFUSED = {
     f"ON CONFLICT (id) WHERE {NOTE} DO UPDATE SET text = 'y'",
     "a condition in the ON of another join": f"SELECT 1 FROM house_author JOIN house_note JOIN house_page "
     f"ON 1 = 1 ON {gated('house_page')} WHERE {NOTE}",
+    "capital letters": "SELECT TEXT FROM HOUSE_NOTE",
     "the alias of another": f"SELECT text FROM house_note n WHERE {NOTE}",
     "the outer side of a join": f"SELECT 1 FROM house_author RIGHT JOIN house_note ON {NOTE}",
 }
@@ -155,3 +164,52 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(judge: Judge, sql: str, 
     with pytest.raises(gate.Refused) as refusal:
         judge.judge(sql, BIT)
     assert str(refusal.value) == words
+
+
+def test_a_query_inside_the_brackets_of_an_array_is_read_where_brackets_are_no_quotes(judge: Judge) -> None:
+    sql = "SELECT ARRAY[(SELECT text FROM house_note)]"
+    if judge.postgresql:
+        with pytest.raises(gate.Refused, match="without the condition"):
+            judge.judge(sql, BIT)
+    else:  # for SQLite this is the name of a column
+        assert judge.judge(sql, BIT) is None
+
+
+def test_what_is_remembered_does_not_grow_for_ever(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "MOST", 3)
+    remembered = []
+    for number in range(7):
+        judge.verdict(f"SELECT {number}", None)
+        judge.verdict(f"SELECT {number}", None)
+        remembered.append(len(judge.seen))
+    assert remembered == [1, 2, 3, 1, 2, 3, 1]
+
+
+def test_the_text_that_is_judged_is_the_text_that_runs_however_it_was_composed() -> None:
+    class ForItsConnection(Composable):
+        def as_bytes(self, context: Any = None) -> bytes:
+            return f"SELECT text FROM {context.table}".encode()
+
+    assert judging.spelled(b"SELECT 1 FROM house_note", None) == "SELECT 1 FROM house_note"
+    assert judging.spelled(SQL("SELECT {}").format(Identifier("a")), None) == 'SELECT "a"'
+    there = SimpleNamespace(connection=None, table="house_note")
+    assert judging.spelled(ForItsConnection("x"), there) == "SELECT text FROM house_note"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver takes text alone")
+def test_composed_sql_and_bytes_are_judged_and_run(house: House) -> None:
+    read = SQL("SELECT text FROM {} WHERE (house_note.mask & {}) <> 0").format(
+        Identifier("house_note"), Literal(BIT)
+    )
+    write = b"UPDATE house_note SET size = %s WHERE " + NOTE.encode()
+    for sql in (read, b"SELECT text FROM house_note WHERE " + NOTE.encode()):
+        with connection.cursor() as cursor:
+            with gate.using(READ.name):
+                cursor.execute(sql)
+                assert cursor.fetchall() == [("seen",)]
+                cursor.executemany(write, [(2,), (3,)])
+            for run in (lambda: cursor.execute(sql), lambda: cursor.executemany(write, [(4,)])):  # noqa: B023
+                with pytest.raises(gate.NoUse):
+                    run()
+    with gate.using(READ.name):
+        assert Note.objects.get().size == 3

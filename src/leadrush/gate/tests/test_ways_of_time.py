@@ -73,8 +73,12 @@ def test_a_cursor_carried_out_of_its_use_gives_no_rows_by(fetch: str, house: Hou
     with connection.cursor() as cursor:
         with gate.using(READ.name):
             cursor.execute(f"SELECT text FROM house_note WHERE {gate.condition('house_note')}")
-        with pytest.raises(gate.Refused):
+        with pytest.raises(gate.Refused) as refusal:
             list(cursor) if fetch == "iterate" else getattr(cursor, fetch)()
+    assert str(refusal.value) == (
+        "These rows were asked for under the use 'tests.read', which is no longer in force: "
+        "read them inside its block."
+    )
 
 
 def test_a_chunked_cursor_reads_by_every_fetch(house: House) -> None:
@@ -83,12 +87,17 @@ def test_a_chunked_cursor_reads_by_every_fetch(house: House) -> None:
     with gate.using(READ.name), transaction.atomic():
         for fetch in (
             lambda c: [c.fetchone(), *c.fetchall()],
-            lambda c: c.fetchmany(3) + c.fetchmany(9),
+            lambda c: c.fetchmany(2) + c.fetchmany(size=3) + c.fetchmany(9),
+            lambda c: [*c.fetchmany(size=5), *c],
             list,
         ):
-            with connection.chunked_cursor() as cursor:
-                cursor.execute(sql.format(gate.condition("house_note")))
-                assert fetch(cursor) == [("seen",)] * 6
+            for made in (connection.chunked_cursor, connection.cursor):
+                with made() as cursor:
+                    cursor.execute(sql.format(gate.condition("house_note")))
+                    assert fetch(cursor) == [("seen",)] * 6
+        with connection.cursor() as cursor:
+            cursor.execute(sql.format(gate.condition("house_note")))
+            assert len(cursor.fetchmany(size=4)) == 4
 
 
 def test_raw_rows_carried_out_of_their_use_are_not_given(house: House) -> None:
