@@ -4,8 +4,9 @@ This judges raw SQL and compiled SQL alike, once for each text and use. It does 
 where a table can be named, and refuses what it does not know:
 
 - every table in FROM, JOIN, UPDATE and DELETE needs the exact condition on its alias, as a conjunct of the
-WHERE   of the same SELECT, or of its own ON (of an inner or left join);
+  WHERE of the same SELECT, or of its own ON (of an inner or left join);
 - an OR beside the condition, NOT before it, CASE or a function around it: not a conjunct, refused;
+- a personal table's name anywhere else is refused, unless a column of it follows: `name.column`;
 - no comments, dollar quotes or escape strings beside a personal table, and one statement at a time;
 - only SELECT, INSERT, UPDATE, DELETE, WITH, VALUES and EXPLAIN name personal tables at all.
 """
@@ -16,49 +17,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from leadrush.gate.tables import MASK
-from leadrush.gate.tokens import Token, Unread, dotted, names, tokens
+from leadrush.gate.tokens import Token, Unread, names, tokens
 
 READS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "EXPLAIN"})
 QUERIES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE"})
-CLAUSES = frozenset(
-    [
-        "SELECT",
-        "FROM",
-        "WHERE",
-        "GROUP",
-        "ORDER",
-        "HAVING",
-        "LIMIT",
-        "OFFSET",
-        "WINDOW",
-        "FOR",
-        "RETURNING",
-        "FETCH",
-        "SET",
-        "VALUES",
-    ]
-)
-# Words that end a WHERE or an ON, and words that cannot be the alias of the table before them.
-ENDS = (CLAUSES - {"SET", "VALUES"}) | frozenset(
-    [
-        "WHERE",
-        "ON",
-        "JOIN",
-        "LEFT",
-        "RIGHT",
-        "FULL",
-        "INNER",
-        "OUTER",
-        "CROSS",
-        "NATURAL",
-        "UNION",
-        "INTERSECT",
-        "EXCEPT",
-        "DO",
-    ]
-)
-AFTER = ENDS | frozenset(["SET", "VALUES", "USING", "DEFAULT", "INDEXED", "NOT", "TABLESAMPLE", "AS"])
 COMPOUND = frozenset({"UNION", "INTERSECT", "EXCEPT"})
+JOINS = frozenset({"JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL"})
+LATE = frozenset({"GROUP", "ORDER", "HAVING", "LIMIT", "RETURNING"})
+CLAUSES = LATE | {"SELECT", "SET", "VALUES", "OFFSET", "WINDOW", "FOR", "FETCH"}
+# Words that end a WHERE or an ON.
+ENDS = CLAUSES | JOINS | COMPOUND | {"FROM", "WHERE", "ON", "DO"}
+# Words that stand behind a table and are not its alias: they cannot be one without AS in either database ...
+NEVER = JOINS | COMPOUND | LATE | {"SELECT", "FROM", "WHERE", "ON", "USING", "DEFAULT", "NOT", "AS"}
+# ... or in this one, or in this place. For the other database the same word is an alias.
+ON_SQLITE = NEVER | {"SET", "VALUES", "INDEXED"}
+ON_POSTGRESQL = NEVER | {"OFFSET", "WINDOW", "FOR", "FETCH", "DO", "TABLESAMPLE"}
+CHANGING = ON_POSTGRESQL | {"SET", "VALUES"}
+SIDES = frozenset({"RIGHT", "FULL"})
+NAMES = frozenset({"word", "name", "string"})
 
 
 @dataclass(slots=True)
@@ -67,7 +43,7 @@ class Mention:
 
     table: str
     alias: str
-    outer: bool = False
+    outer: bool
     own: bool = False
 
 
@@ -76,7 +52,7 @@ def split(items: list[Token]) -> Iterator[list[Token]]:
     parts: list[list[Token]] = [[]]
     between = 0
     for token in items:
-        if token.key in ("OR", "XOR"):
+        if token.key == "OR":
             return
         if token.key == "BETWEEN":
             between += 1
@@ -100,129 +76,124 @@ def held_by(items: list[Token], value: int) -> set[str]:
             left, sign, right = part
             if sign.text == "<>" and right.text == "0" and len(left.group) == 5:
                 alias, dot, column, also, bit = left.group
-                if (dot.text, column.table, also.text, bit.text) == (".", MASK, "&", str(value)):
-                    aliases.add(alias.table)
+                if (dot.text, column.alias, also.text, bit.text) == (".", MASK, "&", str(value)):
+                    aliases.add(alias.alias)
     return aliases
 
 
 class Reader:
     """Walks the groups of one statement and collects what lacks the condition."""
 
-    def __init__(self, held: Callable[[str], bool], value: int) -> None:
+    def __init__(self, held: Callable[[str], bool], value: int, postgresql: bool) -> None:
         self.held = held
         self.value = value
+        self.postgresql = postgresql
         self.touched: set[str] = set()
         self.bare: list[str] = []
         self.reads = 0
 
-    def walk(self, items: list[Token], in_from: bool = False) -> None:
+    def walk(self, items: list[Token]) -> None:
         """Read one group: a query, or an expression that may hold queries."""
-        first = items[0] if items else None
-        if first is not None and first.key in QUERIES:
+        if items and items[0].key in QUERIES:
             self.query(items)
             return
-        for index, token in enumerate(items):
+        for index, token in enumerate(items, 1):
             if token.kind in ("group", "case"):
-                self.walk(token.group, in_from)
-                continue
-            read = in_from or (index and items[index - 1].key in ("IN", "FROM", "TABLE"))
-            if read and self.held(token.table) and not dotted(items, index + 1):
-                raise Unread(f"Name {token.table} in a FROM of its own, not within other parentheses.")
+                self.walk(token.group)
+            else:
+                self.elsewhere(items, index)
+
+    def elsewhere(self, items: list[Token], index: int) -> None:
+        """Refuse the name before `index` if it is a personal table's, unless it is a column's first half."""
+        table = items[index - 1].table
+        if self.held(table) and not (index < len(items) and items[index].text == "."):
+            raise Unread(f"Name {table} in a FROM of its own.")
 
     def query(self, items: list[Token]) -> None:
         """Read a SELECT, INSERT, UPDATE or DELETE, with the parts that UNION and its like join."""
         mentions: list[Mention] = []
         where: set[str] = set()
         clause, outer, expect = "", False, False
-        into: Mention | None = None
+        into = ""
         index = 0
         while index < len(items):
             token = items[index]
-            before = items[index - 1].key if index else ""
+            before = items[index - 1].key
             key = token.key
             index += 1
-            if token.kind in ("group", "case"):
-                self.walk(token.group, in_from=expect)
-                if expect:
-                    mentions.append(Mention("", ""))
-                expect = False
-                continue
-            if expect and key not in ("ONLY", "LATERAL") and token.kind in ("word", "name", "string"):
-                table, alias, index = self.named(items, index - 1)
-                expect = False
-                if clause == "INTO":
-                    into = Mention(table, alias) if self.held(table) else None
-                    if into:
-                        self.touched.add(table)
-                    if into and before == "INTO" and "REPLACE" in (t.key for t in items[: index - 1]):
-                        raise Unread(f"REPLACE would write over hidden rows of {table}: use ON CONFLICT.")
-                elif self.held(table):
-                    self.touched.add(table)
-                    self.reads += 1
-                    mentions.append(Mention(table, alias, outer))
-                else:
-                    mentions.append(Mention("", alias, outer))
-                continue
             if key in COMPOUND:
                 self.settle(mentions, where)
-                mentions, where, clause = [], set(), ""
+                mentions, where, clause, expect = [], set(), "", False
+            elif token.kind in ("group", "case"):
+                self.walk(token.group)
+                if expect:
+                    mentions.append(Mention("", "", outer))
+                expect = False
+            elif expect and token.kind in NAMES and not (self.postgresql and key in ("ONLY", "LATERAL")):
+                table, alias, index = self.named(items, index - 1, clause)
+                expect = False
+                held = self.held(table)
+                if held:
+                    self.touched.add(table)
+                if clause == "INTO":
+                    into = table if held else ""
+                    if held and any(one.key == "REPLACE" for one in items[:index]):
+                        raise Unread(f"REPLACE would write over hidden rows of {table}: use ON CONFLICT.")
+                else:
+                    self.reads += held
+                    mentions.append(Mention(table if held else "", alias, outer))
             elif key == "FROM" and before != "DISTINCT":
                 clause, expect, outer = "FROM", True, False
             elif key == "UPDATE" and before == "DO":
-                if into:
-                    mentions.append(into)
-            elif key == "UPDATE" and before not in ("FOR", "KEY"):
-                clause, expect, outer = "UPDATE", True, False
+                # An upsert reads the row that it would write over, under the table's own name.
+                mentions.append(Mention(into, into, False))
+                clause = "DO"
+            elif key == "UPDATE" and not clause:
+                clause, expect = "UPDATE", True
             elif key == "INTO":
-                if clause == "SELECT":
+                if clause:
                     raise Unread("SELECT INTO copies rows out of the gate.")
                 clause, expect = "INTO", True
             elif key == "JOIN":
-                near = [t.key for t in items[max(0, index - 4) : index - 1]]
-                clause, expect, outer = "FROM", True, "RIGHT" in near or "FULL" in near
-            elif key == "USING" and clause == "FROM" and items[0].key == "DELETE":
-                expect = True
-            elif token.text == "," and clause in ("FROM", "ON"):
+                outer = before in SIDES or (before == "OUTER" and items[index - 3].key in SIDES)
+                clause, expect = "FROM", True
+            elif (key == "USING" and clause == "FROM") or (token.text == "," and clause in ("FROM", "ON")):
                 clause, expect, outer = "FROM", True, False
-            elif key == "CONFLICT" and before == "ON":
+            elif key == "ON" and index < len(items) and items[index].key == "CONFLICT":
                 self.settle(mentions, where)
                 mentions, where, clause = [], set(), "CONFLICT"
-            elif key in ("ON", "WHERE"):
-                aliases = self.conjuncts(items, index)
-                if (key == "WHERE" and clause != "CONFLICT") or (
-                    key == "WHERE" and into and clause == "CONFLICT" and mentions
-                ):
-                    where |= aliases
-                elif key == "ON" and clause == "FROM" and mentions:
+            elif key == "ON":
+                if mentions and clause == "FROM":
                     last = mentions[-1]
-                    last.own = not last.outer and last.alias in aliases
-                if not (key == "ON" and index < len(items) and items[index].key == "CONFLICT"):
-                    clause = key if clause != "CONFLICT" else clause
-            elif key in CLAUSES and not (clause == "CONFLICT" and key == "SET"):
+                    last.own = not last.outer and last.alias in self.conjuncts(items, index)
+                clause = "ON"
+            elif key == "WHERE":
+                # The first WHERE of an upsert chooses an index, the one behind DO UPDATE the rows.
+                if clause != "CONFLICT":
+                    where |= self.conjuncts(items, index)
+                clause = "WHERE"
+            elif key in CLAUSES:
                 clause = key
-            elif self.held(token.table) and (
-                before in ("IN", "TABLE")
-                or (clause in ("", "FROM", "UPDATE", "INTO") and not dotted(items, index))
-            ):
-                raise Unread(f"Name {token.table} in a FROM of its own.")
+            elif not (self.postgresql and clause == "FOR"):  # FOR UPDATE OF names what was read already
+                self.elsewhere(items, index)
         self.settle(mentions, where)
 
-    def named(self, items: list[Token], index: int) -> tuple[str, str, int]:
+    def named(self, items: list[Token], index: int, clause: str) -> tuple[str, str, int]:
         """Read `schema.table AS alias` at `index`; return the table, its alias and the index after it."""
-        table = items[index].table
+        table = items[index]
         index += 1
         while index + 1 < len(items) and items[index].text == ".":
-            table = items[index + 1].table
+            table = items[index + 1]
             index += 2
-        if index < len(items) and items[index].text == "*":
-            index += 1
-        if index < len(items) and items[index].key == "AS":
-            index += 1
-        elif index < len(items) and (items[index].kind not in ("word", "name") or items[index].key in AFTER):
-            return table, table, index
-        if index < len(items) and items[index].kind in ("word", "name", "string"):
-            return table, items[index].table, index + 1
-        return table, table, index
+        rest = items[index : index + 3]
+        if rest and rest[0].text == "*":
+            index, rest = index + 1, rest[1:]
+        reserved = CHANGING if clause != "FROM" else ON_POSTGRESQL if self.postgresql else ON_SQLITE
+        if len(rest) > 1 and rest[0].key == "AS":
+            return table.table, rest[1].alias, index + 2
+        if rest and rest[0].kind in NAMES and rest[0].key not in reserved:
+            return table.table, rest[0].alias, index + 1
+        return table.table, table.alias, index
 
     def conjuncts(self, items: list[Token], index: int) -> set[str]:
         """Return the aliases that the WHERE or ON starting at `index` holds to the condition.
@@ -230,20 +201,17 @@ class Reader:
         An OR anywhere behind it on the same level, in this SELECT, spoils all of them: where a clause ends is
         guessed from words, and a wrong guess must refuse, not pass.
         """
-        end = last = len(items)
-        for at in range(index, len(items)):
-            token = items[at]
+        clause: list[Token] = []
+        ended = False
+        for before, token in zip(items[index - 1 :], items[index:], strict=False):
             if token.key == "OR":
                 return set()
             if token.key in COMPOUND:
-                last = at
                 break
-            if end == len(items) and (
-                (token.kind == "other" and token.text in ",;")
-                or (token.key in ENDS and not (token.key == "FROM" and items[at - 1].key == "DISTINCT"))
-            ):
-                end = at
-        return held_by(items[index : min(end, last)], self.value)
+            ended |= token.text in (",", ";") or (token.key in ENDS and before.key != "DISTINCT")
+            if not ended:
+                clause.append(token)
+        return held_by(clause, self.value)
 
     def settle(self, mentions: list[Mention], where: set[str]) -> None:
         """Note each personal table of one SELECT that neither its WHERE nor its own ON holds."""
@@ -269,7 +237,7 @@ def read(
     first = items[0]
     if first.kind != "group" and first.key not in READS:
         raise Unread(f"{first.text.upper()} is not for personal tables; migrations shape them.")
-    reader = Reader(held, value)
+    reader = Reader(held, value, postgresql)
     reader.query(items)
     return reader.touched, reader.bare, writes(items, reader.reads)
 

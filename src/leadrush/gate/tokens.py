@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 TOKENS = (
-    r"(?P<space>\s+)|(?P<odd>--|/\*|\$\w*\$|[EeUuBbXx]&?')|(?P<string>'(?:[^']|'')*')"
-    r"|(?P<name>\"(?:[^\"]|\"\"){quotes}*\"{more})|(?P<word>[^\W\d][\w$]*)|(?P<number>\d[\w.]*)"
-    r"|(?P<other>%s|%\(\w+\)s|<>|!=|.)"
+    # As the databases do: few signs are space, and whatever is not ASCII is a letter.
+    r"(?P<space>[ \t\n\r\f\v]+)|(?P<odd>--|/\*|\$\w*\$|[EeUuBbXx]'|[Uu]&['\"])|(?P<string>'(?:[^']|'')*')"
+    r"|(?P<name>\"(?:[^\"]|\"\")*\"{more})|(?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)"
+    r"|(?P<number>[0-9][0-9.]*)|(?P<other>%s|%\(\w+\)s|<>|!=|.)"
 )
-POSTGRESQL = re.compile(TOKENS.replace("{quotes}", "").replace("{more}", ""), re.DOTALL)
-SQLITE = re.compile(TOKENS.replace("{quotes}", "").replace("{more}", r"|`[^`]*`|\[[^\]]*\]"), re.DOTALL)
+POSTGRESQL = re.compile(TOKENS.replace("{more}", ""), re.DOTALL)
+SQLITE = re.compile(TOKENS.replace("{more}", r"|`(?:[^`]|``)*`|\[[^\]]*\]"), re.DOTALL)
 MANY = re.compile(r"%s(?:, ?%s)+")
 
 
@@ -35,9 +36,15 @@ class Token:
 
     @property
     def table(self) -> str:
-        """What this names, if it names a table: without quotes, in small letters."""
+        """What this names, if it names a table: in small letters, which few databases tell apart."""
+        return self.alias.lower()
+
+    @property
+    def alias(self) -> str:
+        """The name itself: without quotes as it stands, or in small letters where it needs none."""
         if self.kind in ("name", "string"):
-            return self.text[1:-1].replace('""', '"').lower()
+            quote = self.text[-1]
+            return self.text[1:-1].replace(quote * 2, quote)
         return self.text.lower() if self.kind == "word" else ""
 
 
@@ -73,8 +80,3 @@ def names(items: list[Token]) -> Iterator[str]:
             yield from names(token.group)
         elif token.kind != "other":
             yield token.table
-
-
-def dotted(items: list[Token], index: int) -> bool:
-    """Say whether the token before `index` qualifies a column, or is one that is qualified."""
-    return (index < len(items) and items[index].text == ".") or (index > 1 and items[index - 2].text == ".")
