@@ -117,11 +117,13 @@ class Walk:
 
 @pytest.fixture
 def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Walk]]:
-    """Open windows: `walk(width, scheme)`; each has cookies of its own."""
+    """Open windows: `walk(width, scheme)`, of another site with `at`; each has cookies of its own."""
     opened: list[BrowserContext] = []
     axe = (modules(site.data) / "axe-core" / "axe.min.js").read_text()
 
-    def open_window(width: int = 1280, scheme: str = "light", **options: object) -> Walk:
+    def open_window(
+        width: int = 1280, scheme: str = "light", *, at: Site | None = None, **options: object
+    ) -> Walk:
         context = chromium.new_context(
             viewport={"width": width, "height": HEIGHT},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -134,7 +136,7 @@ def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Itera
             context.add_init_script(axe)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        window = Walk(site, page, context, f"{width}-{scheme}")
+        window = Walk(at or site, page, context, f"{width}-{scheme}")
         page.on("request", lambda asked: _note(window, asked.url))
         page.on("pageerror", lambda fault: window.faults.append(str(fault)))
         page.on(

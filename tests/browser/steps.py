@@ -67,15 +67,15 @@ def enter_code(
     walk.page.wait_for_url(lambda url: "/code/" not in url)
 
 
-def plan(desk: Walk, title: str, seats: int | None = None) -> str:
+def plan(desk: Walk, title: str, seats: int | None = None, host: str = "") -> str:
     """Plan a webinar for three weeks from now and open it; return the last part of its page's address."""
-    slug = draft(desk, title, seats)
+    slug = draft(desk, title, seats, host)
     desk.page.get_by_role("button", name="Open it to everybody").click()
     expect(desk.page.get_by_text("It is open.")).to_be_visible()
     return slug
 
 
-def draft(desk: Walk, title: str, seats: int | None = None) -> str:
+def draft(desk: Walk, title: str, seats: int | None = None, host: str = "") -> str:
     """Plan a webinar for three weeks from now, which nobody sees yet."""
     page, slug = desk.page, re.sub(r"[^a-z0-9]+", "-", title.lower())
     desk.go("/console/webinars/plan/")
@@ -83,6 +83,8 @@ def draft(desk: Walk, title: str, seats: int | None = None) -> str:
     page.get_by_label("Address", exact=True).fill(slug)
     page.get_by_label("Starts", exact=True).fill((now() + timedelta(days=21)).strftime("%Y-%m-%dT19:00"))
     page.get_by_label("Seats", exact=True).fill(str(seats or ""))
+    if host:
+        page.get_by_label("Host", exact=True).select_option(label=host)
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_text("Draft. Nobody has seen it.")).to_be_visible()
     return slug

@@ -47,8 +47,8 @@ class Site:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def start(data: Path, postman: Postman, **more: str) -> Site:
-    """Start the demo business as `make run` does, and return it once it answers."""
+def start(data: Path, postman: Postman, *, demo: bool = True, **more: str) -> Site:
+    """Start the demo business as `make run` does, or an empty site, and return it once it answers."""
     port = str(free_port())
     environment = {
         "PORT": port,
@@ -64,7 +64,7 @@ def start(data: Path, postman: Postman, **more: str) -> Site:
     log = data.with_suffix(".log")
     out = log.open("wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "leadrush.website.running", "up", "--demo"],
+        [sys.executable, "-m", "leadrush.website.running", "up", *["--demo"] * demo],
         env=os.environ | environment,
         stdout=out,
         stderr=subprocess.STDOUT,

@@ -85,8 +85,13 @@ def hours(start: datetime, end: datetime) -> str:
 
 
 def zone_words(moment: datetime | None = None) -> str:
-    """Return the business's zone in words, with its distance from UTC then: `London time, GMT+01:00`."""
+    """Return the business's zone in words, with its distance from UTC then: `London time, GMT+01:00`.
+
+    A business that keeps no place's hours has `UTC`.
+    """
     here = at_home(moment or timezone.now())
+    if str(here.tzinfo) in ("UTC", "Etc/UTC"):
+        return "UTC"
     city = get_timezone_location(here.tzinfo, locale=locales.in_use(), return_city=True)
     offset = get_timezone_gmt(here, locale=locales.in_use()) if here.utcoffset() else "GMT"
     return _("%(city)s time, %(offset)s") % {"city": city, "offset": offset}

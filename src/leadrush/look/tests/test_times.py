@@ -79,6 +79,13 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_offset(business: models.
     assert times.zone_words(first + timedelta(hours=1)) == "London time, GMT"
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_a_business_without_a_place_does_not_say_utc_twice(business: models.Business, zone: str) -> None:
+    business.time_zone = zone
+    business.save()
+    assert times.zone_words(NOW) == "UTC"
+
+
 def test_a_moment_in_any_zone_is_written_in_ours(draw: Callable[..., str]) -> None:
     moment = datetime(2026, 11, 26, 20, 0, tzinfo=timezone(timedelta(hours=1)))
     assert draw('{% when at "full" %}', at=moment) == (
