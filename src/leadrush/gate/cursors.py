@@ -6,12 +6,12 @@ that no wrapper can change a statement after it was judged, and none can take it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from leadrush.gate.judging import Verdict, judged, spelled
+from leadrush.gate.judging import judged, spelled
 from leadrush.gate.use import Door, Refused, in_force
 
 
@@ -19,6 +19,8 @@ class Gated(CursorWrapper):
     """A cursor that knows under which door its rows were asked for."""
 
     door: Door | None = None
+    let_through: Callable[..., Any]
+    """Execute a statement on personal tables that was judged; each engine does it in its way."""
 
     def _execute(self, sql: Any, params: Any, *ignored: Any) -> Any:
         if not isinstance(sql, str):
@@ -35,10 +37,6 @@ class Gated(CursorWrapper):
         if verdict is None:
             return super()._executemany(sql, param_list)  # type: ignore[misc]
         return self.let_through(verdict, sql, param_list, many=True)
-
-    def let_through(self, verdict: Verdict, sql: str, params: Any, *, many: bool = False) -> Any:
-        """Execute a statement on personal tables that was judged; each engine does it in its way."""
-        raise NotImplementedError
 
     def again(self) -> None:
         """Check before rows are handed out that the use they were asked for is still the one in force."""

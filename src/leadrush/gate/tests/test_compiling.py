@@ -29,6 +29,9 @@ def test_a_window_that_is_filtered_by_and_not_shown_leaves_the_columns_that_are(
     numbered = Page.objects.alias(n=Window(RowNumber(), order_by="number")).filter(n=1)
     with gate.using(READ.name):
         assert list(numbered.values_list("text", "note__text")) == [("seen page", "seen")]
+        assert [(page.text, page.note.text) for page in numbered.select_related("note")] == [
+            ("seen page", "seen")
+        ]
 
 
 def test_rows_that_a_use_may_see_are_written_over_and_counted(house: House) -> None:

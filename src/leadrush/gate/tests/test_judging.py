@@ -158,13 +158,12 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(judge: Judge, sql: str, 
     assert str(refusal.value) == words
 
 
-def test_a_query_inside_the_brackets_of_an_array_is_read_where_brackets_are_no_quotes(judge: Judge) -> None:
+def test_a_query_inside_the_brackets_of_an_array_is_read_where_brackets_are_no_quotes() -> None:
     sql = "SELECT ARRAY[(SELECT text FROM house_note)]"
-    if judge.postgresql:
-        with pytest.raises(gate.Refused, match="without the condition"):
-            judge.judge(sql, BIT)
-    else:  # for SQLite this is the name of a column
-        assert judge.judge(sql, BIT) is None
+    with pytest.raises(gate.Refused, match="without the condition"):
+        judging.Judge(postgresql=True).judge(sql, BIT)
+    # For SQLite this is the name of a column.
+    assert judging.Judge(postgresql=False).judge(sql, BIT) is None
 
 
 def test_what_is_remembered_does_not_grow_for_ever(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,21 +73,26 @@ def test_holding_a_table_again_forgets_no_key() -> None:
 def test_a_table_is_held_under_the_name_its_model_gives_it_and_under_the_one_sql_gives_it(
     tables_of_its_own: None,
 ) -> None:
-    held = tables.hold('"Tests_Diary"', ["ID", "person_id"])
-    assert held == tables.Table("tests_diary", frozenset({"id", "person_id", "mask"}))
-    assert tables.HELD['"Tests_Diary"'] == tables.HELD["tests_diary"] == tables.all()["tests_diary"] == held
-    assert '"Tests_Diary"' not in tables.all()
-    more = tables.hold("tests_diary", ["note_id"])
+    held = tables.hold('"Xenias_DiaryX"', ["ID", "person_id"])
+    assert held == tables.Table("xenias_diaryx", frozenset({"id", "person_id", "mask"}))
+    assert (
+        tables.HELD['"Xenias_DiaryX"']
+        == tables.HELD["xenias_diaryx"]
+        == tables.all()["xenias_diaryx"]
+        == held
+    )
+    assert '"Xenias_DiaryX"' not in tables.all()
+    more = tables.hold("xenias_diaryx", ["note_id"])
     assert more.open == {"id", "person_id", "note_id", "mask"}
     for judge in JUDGES.values():  # they look for its name from now on
         with pytest.raises(gate.NoUse):
-            judge.verdict("SELECT text FROM TESTS_DIARY", None)
+            judge.verdict("SELECT text FROM XENIAS_DIARYX", None)
 
 
 def test_a_table_once_held_as_having_no_mask_stays_closed(tables_of_its_own: None) -> None:
-    assert tables.hold("tests_diary").masked
-    assert not tables.hold("tests_diary", masked=False).masked
-    assert not tables.hold("tests_diary").masked
+    assert tables.hold("xenias_diaryx").masked
+    assert not tables.hold("xenias_diaryx", masked=False).masked
+    assert not tables.hold("xenias_diaryx").masked
 
 
 @isolate_apps("leadrush.gate.tests.house")
@@ -99,7 +104,7 @@ def test_keys_of_a_model_stay_readable_to_the_database_and_nothing_else_does(tab
 
         class Meta:
             app_label = "house"
-            db_table = "tests_diary"
+            db_table = "xenias_diaryx"
 
     class Same(Diary):
         class Meta:
@@ -113,5 +118,5 @@ def test_keys_of_a_model_stay_readable_to_the_database_and_nothing_else_does(tab
             abstract = True
             db_table = "tests_abstract"
 
-    held = {name: table for name, table in tables.all().items() if name.startswith("tests_")}
-    assert held == {"tests_diary": tables.Table("tests_diary", frozenset({"key", "before_id", "mask"}))}
+    held = {name: table for name, table in tables.all().items() if name.startswith(("tests_", "xenias_"))}
+    assert held == {"xenias_diaryx": tables.Table("xenias_diaryx", frozenset({"key", "before_id", "mask"}))}

@@ -81,6 +81,14 @@ def test_a_cursor_carried_out_of_its_use_gives_no_rows_by(fetch: str, house: Hou
     )
 
 
+def test_open_rows_that_were_asked_for_in_a_use_are_given_after_it(house: House) -> None:
+    with connection.cursor() as cursor:
+        with gate.using(READ.name):
+            cursor.execute(f"SELECT text FROM house_note WHERE {gate.condition('house_note')}")
+            cursor.execute("SELECT name FROM house_author ORDER BY name")
+        assert cursor.fetchall() == [("Ann",), ("Bob",), ("Cid",)]
+
+
 def test_a_chunked_cursor_reads_by_every_fetch(house: House) -> None:
     more(5)
     sql = "SELECT text FROM house_note WHERE {} ORDER BY id"
