@@ -11,10 +11,9 @@ import hashlib
 import hmac
 import ipaddress
 import os
-import threading
+import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -25,23 +24,14 @@ from django_ratelimit.exceptions import Ratelimited
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class _Day:
-    """Today's key; tomorrow's first question throws it away."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.day: date | None = None
-        self.key = b""
-
-    def today(self) -> bytes:
-        day = datetime.now(UTC).date()
-        with self.lock:
-            if day != self.day:
-                self.day, self.key = day, os.urandom(32)
-            return self.key
+POSTED = ("POST",)
+DAY = 86400  # seconds
 
 
-_day = _Day()
+@lru_cache(maxsize=1)
+def _key(day: int) -> bytes:
+    """Return the key of a day, counted in UTC; the first question of the next throws it away."""
+    return os.urandom(32)
 
 
 def address(request: HttpRequest) -> str:
@@ -62,7 +52,7 @@ def place(group: str, request: HttpRequest) -> str:
 
 def mark(text: str) -> str:
     """Return today's nameless mark of any text, such as an address that was typed (32 hex)."""
-    return hmac.new(_day.today(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(_key(int(time.time()) // DAY), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def network(text: str) -> str:
@@ -78,7 +68,7 @@ def network(text: str) -> str:
     return str(found)
 
 
-def limit(group: str, rate: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
+def limit(group: str, rate: str, *, methods: tuple[str, ...] = POSTED) -> Callable[[View], View]:
     """Answer with 429 what is tried more often than `rate` from one place: `limit("people.code", "5/10m")`.
 
     Put it outside the gate's door. Only `methods` count. The page says to wait ten minutes.
@@ -96,7 +86,7 @@ def limit(group: str, rate: str, *, methods: tuple[str, ...] = ("POST",)) -> Cal
 
 
 def check(
-    request: HttpRequest, group: str, rate: str, *, methods: tuple[str, ...] = ("POST",), what: str = ""
+    request: HttpRequest, group: str, rate: str, *, methods: tuple[str, ...] = POSTED, what: str = ""
 ) -> None:
     """Count one try; raise `Ratelimited` (shown as 429) when there were more than `rate`.
 

@@ -28,7 +28,7 @@ class Gated(models.Model):
 def hold(sender: type[models.Model], **_: Any) -> None:
     """Put the table of a model that extends `Gated` under the gate."""
     meta = sender._meta
-    if not issubclass(sender, Gated) or meta.abstract or meta.proxy:
+    if not issubclass(sender, Gated) or meta.proxy:
         return
     local = meta.local_fields
     keys = [field.column for field in local if field.column and (field.primary_key or field.is_relation)]

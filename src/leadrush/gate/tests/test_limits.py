@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,8 +23,14 @@ def fresh() -> None:
 
 
 @limits.limit("tests.send", "3/10m")
-def send(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("sent")
+def send(request: HttpRequest, *names: str, **more: str) -> HttpResponse:
+    """Send what is asked for."""
+    return HttpResponse(" ".join(["sent", *names, *more.values()]))
+
+
+def test_a_limited_view_is_still_itself() -> None:
+    assert send(rf.post("/"), "a", b="c").content == b"sent a c"
+    assert (send.__name__, send.__doc__) == ("send", "Send what is asked for.")
 
 
 def test_the_fourth_try_from_one_place_is_stopped_and_another_place_goes_on() -> None:
@@ -58,11 +65,48 @@ def test_nothing_that_is_counted_with_names_a_place(monkeypatch: pytest.MonkeyPa
 
 def test_tomorrow_the_same_place_has_another_mark() -> None:
     request = rf.post("/", REMOTE_ADDR="203.0.113.9")
+    marks = []
+    for moment in ("22 00:00:00Z", "22 12:00:00.5Z", "22 23:59:59Z", "23 00:00:00Z", "22 12:00:00Z"):
+        with time_machine.travel(f"2026-11-{moment}", tick=False):
+            marks.append(limits.place("x", request))
+    first, noon, last, tomorrow, after = marks
+    assert first == noon == last
+    assert len({first, tomorrow, after}) == 3, "a key that was thrown away came back"
+
+
+def test_a_mark_is_short_and_does_not_say_what_it_is_of() -> None:
     with time_machine.travel("2026-11-22 12:00Z"):
-        today, again = limits.place("x", request), limits.place("x", request)
-    with time_machine.travel("2026-11-23 12:00Z"):
-        tomorrow = limits.place("x", request)
-    assert today == again != tomorrow
+        assert limits.mark("a") == limits.mark("a") != limits.mark("b")
+        assert re.fullmatch("[0-9a-f]{32}", limits.mark("a"))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("unix:", "nowhere"),
+        ("", "nowhere"),
+    ],
+)
+def test_a_place_is_an_address_or_the_network_that_one_has_with_it(text: str, place: str) -> None:
+    assert limits.network(text) == place
+
+
+def test_who_has_no_address_counts_as_one_place() -> None:
+    request = rf.post("/")
+    del request.META["REMOTE_ADDR"]
+    assert limits.address(request) == ""
+
+
+def test_only_the_named_methods_are_counted() -> None:
+    for make in (rf.get, rf.head, rf.post):
+        limits.check(make("/"), "tests.page", "2/1h", methods=("GET", "HEAD"))
+    for make in (rf.get, rf.head):
+        with pytest.raises(Ratelimited):
+            limits.check(make("/"), "tests.page", "2/1h", methods=("GET", "HEAD"))
+    limits.check(rf.get("/"), "tests.other", "2/1h", methods=("GET", "HEAD"))
 
 
 @pytest.mark.parametrize(
