@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import quote
 
@@ -65,9 +65,9 @@ def chapters(version: Version) -> list[Chapter]:
 
 def lines(clause: Clause, version: Version) -> list[Line]:
     """Return the terms of a clause in the version's own words, those together that differ in data only."""
-    found: dict[tuple[object, ...], list[Term]] = {}
+    found: dict[Term, list[Term]] = {}
     for term in clause.terms:
-        alike = (term.use, term.basis, term.recipients, term.retention, term.switch, term.unconfirmed)
+        alike = replace(term, category="")
         found.setdefault(alike, []).append(term)
     return [_line(terms, version) for terms in found.values()]
 
@@ -80,7 +80,7 @@ def _line(terms: list[Term], version: Version) -> Line:
             for each in terms
         ),
         use=version.use(term.use).title,
-        basis=_basis(term),
+        basis=_basis(term, version),
         recipients=", ".join(_("nobody but us") if name == US else name for name in sorted(term.recipients)),
         until=_until(term.retention, term.category),
         switch=_switch(term),
@@ -93,16 +93,19 @@ def _data(category: str, version: Version) -> str:
     return version.category(category).title
 
 
-def _basis(term: Term) -> str:
+def _basis(term: Term, version: Version) -> str:
     words = {
         Basis.CONTRACT: _("you asked for it"),
         Basis.CONSENT: _("your yes"),
         Basis.LEGITIMATE_INTEREST: _("our interest, weighed against yours"),
         Basis.LAW: _("the law demands it"),
     }[term.basis]
-    if term.unconfirmed or term.basis is Basis.CONSENT:
+    if not term.unconfirmed and term.basis is not Basis.CONSENT:
+        words = _("%(basis)s, and confirmed your address") % {"basis": words}
+    if not term.given:
         return words
-    return _("%(basis)s, and confirmed your address") % {"basis": words}
+    marks = ", ".join(f"§{n}" for n, clause in enumerate(version.clauses, 1) if clause.slug in term.given)
+    return _("%(basis)s; only what you gave us for %(clauses)s") % {"basis": words, "clauses": marks}
 
 
 def _until(retention: Retention, category: str) -> str:

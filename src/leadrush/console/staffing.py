@@ -69,8 +69,10 @@ def invite(*, address: str, name: str, role: str) -> Person:
     with transaction.atomic():
         person, giving = vault.welcome(address=address, where=WHERE, clause=CLAUSE)
         with gate.using("house.keep", actor=gate.current().actor, what=WHERE):
-            known = Item.objects.filter(person=person, kind="name").exists()
-        if name and not known:
+            known = Item.objects.filter(person=person, kind="name").first()
+        if known is not None:
+            vault.rest(item=known, giving=giving)
+        elif name:
             vault.put(person=person, kind="name", category="Name", value=name, giving=giving)
         appoint(person=person, role=role)
     return person

@@ -15,7 +15,7 @@ from leadrush.look import times
 from leadrush.people import browsers, sessions
 from leadrush.people.models import SignIn
 from leadrush.vault.giving import EMAIL
-from leadrush.vault.models import Given, Giving, Item, Person
+from leadrush.vault.models import Giving, Item, Person
 
 USE = "account.sign_in"
 WHERE = "people.sign_in"
@@ -42,8 +42,7 @@ def account_giving(person: Person) -> Giving:
         giving = vault.give(person=person, where=WHERE, clause=CLAUSE, confirmed=True)
         item = Item.objects.filter(person=person, kind=EMAIL).first()
         if item is not None:
-            Given.objects.get_or_create(item=item, giving=giving)
-        vault.fold(person.pk)
+            vault.rest(item=item, giving=giving)
     return giving
 
 

@@ -59,6 +59,7 @@ class TermTemplate:
     after: str
     switch: bool
     unconfirmed: bool
+    given: frozenset[str] = frozenset()
 
     def terms(self, values: Mapping[str, int]) -> list[Term]:
         days = values[self.days] if isinstance(self.days, str) else self.days
@@ -71,6 +72,7 @@ class TermTemplate:
                 retention=Retention(days, self.after),
                 switch=self.switch,
                 unconfirmed=self.unconfirmed,
+                given=self.given,
             )
             for category in self.categories
         ]

@@ -4,7 +4,8 @@ what the person chose?
 Allowed is what the version that the data was given under allows, and also the version in force. A use that
 the older one did not allow opens with a yes said under a later version; a narrower new version binds at
 once. Nothing that a new version drops, a recipient, a switch, the need to confirm, opens what was closed.
-A name that means another purpose or recipient by now is another use.
+A name that means another purpose or recipient by now is another use. A term that names the clauses under
+which data was given says nothing about other data: it neither allows its use nor lets a yes do so.
 """
 
 from __future__ import annotations
@@ -78,14 +79,20 @@ def decide(
     force: Version,
     choice: Choice | None = None,
     confirmed: bool = True,
+    under: str = "",
 ) -> Permission | Prohibition:
-    """Decide one use of one category. Pure: the same question always has the same answer."""
+    """Decide one use of one category. Pure: the same question always has the same answer.
+
+    `given` is the version that the data was given under, `under` the slug of the clause in it.
+    """
     found = force.find(category, use)
     if found is None:
         return Prohibition(Reason.NOT_IN_FORCE, "", force.number)
     now, clause = found
+    if now.given and under not in now.given:
+        return _no(Reason.NOT_GIVEN_FOR, clause.slug, force.number)
     # Mostly the two are one version, and then the term need not be found twice.
-    then = now if given is force else given.term(category, use)
+    then = now if given is force else _about(given.term(category, use), under)
 
     # A switch that a new version takes away stays off for what was given while it was there.
     if choice is not None and not choice.answer and (now.switch or (then is not None and then.switch)):
@@ -104,7 +111,7 @@ def decide(
         # A yes from before the giving answered another statement: it opens nothing that this one did not.
         and (covered or choice.version.number > given.number)
         and choice.version.sense(use) == sense
-        and _covers(choice.version.term(category, use), now, confirmed)
+        and _covers(_about(choice.version.term(category, use), under), now, confirmed)
     ):
         return _yes(Reason.ALLOWED_BY_YES, clause.slug, force.number)
 
@@ -117,6 +124,11 @@ def decide(
     if then.basis is CONSENT:
         return _no(Reason.NEEDS_YES, clause.slug, force.number)
     return _yes(Reason.ALLOWED, clause.slug, force.number)
+
+
+def _about(term: Term | None, under: str) -> Term | None:
+    """Return the term if it speaks of what was given under this clause."""
+    return term if term is not None and term.speaks_of(under) else None
 
 
 def _covers(said: Term | None, now: Term, confirmed: bool) -> bool:
@@ -145,6 +157,7 @@ def mask_of(
     choices: Mapping[str, Choice],
     uses: Iterable[Declared],
     confirmed: bool = True,
+    under: str = "",
 ) -> int:
     """Fold the decisions about a row into one mask: a bit is set when every category may be used so.
 
@@ -164,6 +177,7 @@ def mask_of(
                 force=force,
                 choice=choices.get(use.name),
                 confirmed=confirmed,
+                under=under,
             ).allowed
             for category in categories
         ):

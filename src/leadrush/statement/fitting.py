@@ -51,13 +51,14 @@ def _categories(rooms: list[Room]) -> tuple[dict[str, Category], list[str]]:
 
 
 def _clauses(rooms: list[Room], uses: dict[str, Use], categories: dict[str, Category]) -> Iterator[str]:
+    known = {clause.slug for room in rooms for clause in room.clauses}
     files: dict[str, str] = {}
     sentences: dict[tuple[str, str], str] = {}
     for clause in (clause for room in rooms for clause in room.clauses):
         if clause.slug in files:
             yield f"{clause.file}: {files[clause.slug]} has this name already"
         files.setdefault(clause.slug, clause.file)
-        yield from _terms(clause, uses, categories)
+        yield from _terms(clause, uses, categories, known)
         for key in ((category, term.use) for term in clause.terms for category in term.categories):
             if key in sentences:
                 yield f"{clause.file}: {key[0]} for {key[1]} stands in {sentences[key]} already"
@@ -70,7 +71,9 @@ def _clauses(rooms: list[Room], uses: dict[str, Use], categories: dict[str, Cate
                 yield f"{file}: use {use.name} stands in no clause: no sentence allows it"
 
 
-def _terms(clause: ClauseTemplate, uses: dict[str, Use], categories: dict[str, Category]) -> Iterator[str]:
+def _terms(
+    clause: ClauseTemplate, uses: dict[str, Use], categories: dict[str, Category], known: set[str]
+) -> Iterator[str]:
     for term in clause.terms:
         use = uses.get(term.use)
         if use is None:
@@ -81,6 +84,8 @@ def _terms(clause: ClauseTemplate, uses: dict[str, Use], categories: dict[str, C
                 yield f"{clause.file}: {use.name} may not be about everything"
             if category != EVERYTHING and category not in categories:
                 yield f"{clause.file}: category {category} is not declared in any uses.toml"
+        for slug in sorted(term.given - known):
+            yield f"{clause.file}: {use.name} is for what came by {slug}, which is no clause"
         if term.recipients != {use.recipient}:
             said = ", ".join(sorted(term.recipients))
             yield f"{clause.file}: {use.name} goes to {use.recipient}, not to {said}"

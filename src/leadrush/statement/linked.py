@@ -91,7 +91,7 @@ def _clause(clause: Clause, n: int, page: str) -> Node:
 
 
 def _process(term: Term, clause: Clause, use: Meaning, controller: str, base: str, page: str) -> Node:
-    return {
+    process = {
         "@id": f"{page}#{quote(term.use)}/{fragment(term.category)}",
         "@type": "dpv:Process",
         "dct:source": {"@id": f"{page}#{clause.slug}"},
@@ -109,6 +109,9 @@ def _process(term: Term, clause: Clause, use: Meaning, controller: str, base: st
         },
         "dpv:hasEntityInvolvement": {"@id": _involvement(term)},
     }
+    if term.given:
+        process["dpv:hasContext"] = [{"@id": f"{page}#{slug}"} for slug in sorted(term.given)]
+    return process
 
 
 def _duration(retention: Retention) -> Node:

@@ -127,7 +127,7 @@ def _term(data: dict[str, Any]) -> TermTemplate:
         data,
         what,
         {"categories": TEXTS, "use": TEXT, "basis": TEXT},
-        {"recipients": TEXTS, "keep": TABLE, "switch": YES_NO, "unconfirmed": YES_NO},
+        {"recipients": TEXTS, "keep": TABLE, "switch": YES_NO, "unconfirmed": YES_NO, "given": TEXTS},
     )
     keep = shaped(data.get("keep", {}), f"{what}, keep", {}, {"days": DAYS, "after": TEXT})
     if data["basis"] not in set(Basis):
@@ -143,6 +143,7 @@ def _term(data: dict[str, Any]) -> TermTemplate:
         after=keep.get("after", "giving"),
         switch=data.get("switch", basis in (Basis.CONSENT, Basis.LEGITIMATE_INTEREST)),
         unconfirmed=data.get("unconfirmed", False),
+        given=frozenset(data.get("given", ())),
     )
     # What a term cannot be shows now, with the file's name, not when somebody publishes.
     if not template.terms({str(days): 0}):

@@ -38,7 +38,8 @@ class Term:
     """Category x use x basis x recipient x retention, and what the person may do about it.
 
     `switch`: the person may switch the use off. `unconfirmed`: the use is allowed before the address was
-    confirmed, because it serves the very thing that was asked for.
+    confirmed, because it serves the very thing that was asked for. `given`: slugs of the clauses under which
+    the data was given that this term speaks of; none: however it was given (GDPR Art. 5(1)(b)).
     """
 
     category: str
@@ -48,11 +49,18 @@ class Term:
     retention: Retention
     switch: bool
     unconfirmed: bool = False
+    given: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.basis is Basis.CONSENT and not self.switch:
             raise ValueError(f"{self.use}: consent that cannot be withdrawn is none")
         if self.basis is Basis.CONSENT and self.unconfirmed:
             raise ValueError(f"{self.use}: consent needs a confirmed address")
+        if self.basis is Basis.CONSENT and self.given:
+            raise ValueError(f"{self.use}: a yes says by itself what it is for, so leave out given")
         if not self.recipients:
             raise ValueError(f"{self.use}: a term names at least one recipient")
+
+    def speaks_of(self, clause: str) -> bool:
+        """Say whether this is about data given under the clause of this slug."""
+        return not self.given or clause in self.given

@@ -48,6 +48,9 @@ class Version:
                     other = self._terms[key][1].slug
                     raise Faulty(f"{term.category} for {term.use} stands twice: in {other} and {clause.slug}")
                 self._terms[key] = (term, clause)
+        for term in self.terms():
+            if strange := sorted(term.given - set(self._numbers)):
+                raise Faulty(f"{term.use}: given names {strange[0]}, which is no clause")
         self._uses.update(_told("use", self.uses, {term.use for term in self.terms()}))
         self._senses.update((use.name, (use.purpose, use.recipient)) for use in self.uses)
         named = {term.category for term in self.terms()} - {EVERYTHING}
@@ -218,6 +221,8 @@ def _clause_out(clause: Clause) -> dict[str, Any]:
                 "after": term.retention.after,
                 "switch": term.switch,
                 "unconfirmed": term.unconfirmed,
+                # Left out where empty, as it was before a term could name clauses: digests on file stay.
+                **({"given": sorted(term.given)} if term.given else {}),
             }
             for term in clause.terms
         ],
@@ -231,7 +236,7 @@ def _clause_in(data: dict[str, Any]) -> Clause:
 
 
 def _term_in(data: dict[str, Any]) -> Term:
-    term = shaped(data, "a term", _TERM)
+    term = shaped(data, "a term", _TERM, {"given": TEXTS})
     return Term(
         category=term["category"],
         use=term["use"],
@@ -240,4 +245,5 @@ def _term_in(data: dict[str, Any]) -> Term:
         retention=Retention(term["days"], term["after"]),
         switch=term["switch"],
         unconfirmed=term["unconfirmed"],
+        given=frozenset(term.get("given", ())),
     )

@@ -12,7 +12,7 @@ from leadrush.late import late
 if TYPE_CHECKING:
     from leadrush.vault.arriving import Part, meet, receive, welcome
     from leadrush.vault.folding import choices_of, fold
-    from leadrush.vault.giving import choose, confirm, find, give, put
+    from leadrush.vault.giving import choose, confirm, find, give, put, rest
     from leadrush.vault.lapsing import due, end
     from leadrush.vault.opening import (
         address_of,
@@ -44,6 +44,7 @@ __all__ = [
     "open_items",
     "put",
     "receive",
+    "rest",
     "seal",
     "seal_all",
     "unseal",
@@ -71,6 +72,7 @@ __getattr__ = late(
         "open_items": "opening",
         "put": "giving",
         "receive": "arriving",
+        "rest": "giving",
         "seal": "opening",
         "seal_all": "opening",
         "unseal": "opening",

@@ -58,7 +58,7 @@ def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str
     closed nor erased.
     """
     folded = keep_only()
-    for version_id, confirmed in {(giving.version_id, giving.confirmed) for giving in givings}:
+    for version_id, confirmed, under in {(g.version_id, g.confirmed, g.clause) for g in givings}:
         folded |= statement.mask_of(
             categories=categories,
             given=version_of(version_id),
@@ -66,6 +66,7 @@ def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str
             choices=choices,
             uses=uses.all(),
             confirmed=confirmed,
+            under=under,
         )
     return folded
 

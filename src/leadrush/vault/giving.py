@@ -68,27 +68,32 @@ def _seal_first(
 
 
 def put(*, person: Person, kind: str, category: str, value: str, giving: Giving) -> Item:
-    """Seal a value as the person's item of this kind, resting on this giving; a new value replaces the old.
+    """Seal a value as the person's item of this kind, over the one there; it rests on this giving too.
 
-    An address that is held already keeps its sealed form: only the giving is added.
+    A corrected value serves what the one before it was given for, as a corrected address does. An address
+    that is held already keeps its sealed form: only the giving is added.
     """
     with gate.using("house.keep", what="vault.put"), transaction.atomic():
         item = Item.objects.filter(person=person, kind=kind).first()
         if item is None:
             return _seal_first(person, kind, category, value, giving, keys.Ring([person.pk]))
         choices = giving.__dict__[CHOICES] = choices_of(person.pk)
-        folded = mask([category], [giving], choices)
-        if kind == EMAIL:
-            item.mask |= folded
-        else:
-            # What older givings allowed, they allowed for the value that goes now.
-            Given.objects.filter(item=item).delete()
+        item.mask |= mask([category], [giving], choices)
+        if kind != EMAIL:
             item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
-            item.giving, item.mask = giving, folded
+            item.giving = giving
         item.at = timezone.now()
         item.save(update_fields=["sealed", "giving", "mask", "at"])
         Given.objects.get_or_create(item=item, giving=giving)
     return item
+
+
+def rest(*, item: Item, giving: Giving) -> None:
+    """Let an item that is held serve what this giving is for, too."""
+    with gate.using("house.keep", what="vault.rest"), transaction.atomic():
+        hold(giving.person_id)
+        Given.objects.get_or_create(item=item, giving=giving)
+        fold(giving.person_id)
 
 
 @begins_again

@@ -129,6 +129,7 @@ def _move(kept: uuid.UUID, gone: uuid.UUID) -> None:
         role = max(both[kept].role, both[gone].role, key=lambda role: ORDER.index(Role(role)))
         Person.objects.filter(pk=kept).update(role=role)
         both[gone].delete()
+        _rest_on_all(kept)
         fold(kept)
 
 
@@ -185,6 +186,14 @@ def _move_items(kept: uuid.UUID, gone: uuid.UUID, ring: keys.Ring) -> None:
         item.kind, item.person_id = kind, kept
         item.sealed = ring.seal(kept, value, item.context)
         item.save(update_fields=["kind", "person", "sealed"])
+
+
+def _rest_on_all(kept: uuid.UUID) -> None:
+    """Let the address that gets the mail serve what either was given for: a seat came with one of them."""
+    mail = Item.objects.filter(person=kept, kind=EMAIL).first()
+    others = Given.objects.filter(item__person=kept, item__kind__in=ALSO, giving__ended_at__isnull=True)
+    for giving in set(others.values_list("giving_id", flat=True)) if mail is not None else ():
+        Given.objects.get_or_create(item=mail, giving_id=giving)
 
 
 def _move_held(declared: collects.Collects, kept: uuid.UUID, gone: uuid.UUID, ring: keys.Ring) -> None:

@@ -29,7 +29,7 @@ from leadrush.vault.models import Giving, Person, Role
 from leadrush.website.models import Founded, HomePage
 
 WHERE = "leadrush.up"
-CLAUSE = "your-address"
+CLAUSE = "working-here"
 
 
 def is_founded() -> bool:

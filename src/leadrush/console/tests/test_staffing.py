@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from leadrush import gate, vault
 from leadrush.console import keeps, staffing
+from leadrush.people import changing
 from leadrush.vault.models import Giving, Item, Person
 from leadrush.vault.rights import entries
 
@@ -95,6 +96,32 @@ def test_a_name_that_somebody_gave_themselves_stays(
     with gate.using("console.staff", actor=gate.Actor("staff", str(team["owner"].pk))):
         person = staffing.invite(address=ANA, name="Nobody", role="reader")
         assert vault.value_of(person.pk, "name") == "Ana Brightwater"
+
+
+def staff_name(person: Person, owner: Person) -> str:
+    """What the team's list calls somebody; empty where their name was not given for that."""
+    with gate.using("console.staff", actor=gate.Actor("staff", str(owner.pk))):
+        held = Item.objects.filter(person=person, kind="name").exists()
+        return vault.value_of(person.pk, "name") if held else ""
+
+
+def test_whoever_does_not_work_here_is_in_no_list_of_those_who_do(
+    team: dict[str, Person], ana: tuple[Person, Giving]
+) -> None:
+    person = ana[0]
+    assert staff_name(person, team["owner"]) == ""
+    with gate.using("console.staff"):
+        assert not Item.objects.filter(person=person).exists()
+        staffing.invite(address=ANA, name="", role="reader")
+        assert {item.kind for item in Item.objects.filter(person=person)} == {"email", "name"}
+    assert staff_name(person, team["owner"]) == "Ana Brightwater"
+    changing.name(person=person, value="Ana B.")
+    assert staff_name(person, team["owner"]) == "Ana B.", "a corrected name serves what it served before"
+    with gate.using("console.staff"):
+        staffing.remove(person=person)
+        assert not Item.objects.filter(person=person).exists()
+    with gate.using("rights.own"):
+        assert Item.objects.filter(person=person).count() == 2
 
 
 def test_the_same_role_again_is_no_change(team: dict[str, Person], published: Any) -> None:

@@ -25,6 +25,8 @@ from leadrush.statement.clauses import TermTemplate
 EMAIL = "EmailAddress"
 NAME = "Name"
 REMIND = "webinars.remind"
+HERE, ELSEWHERE = "reminders", "somewhere-else"
+"""Clauses that data may be given under."""
 
 
 def a_term(
@@ -36,11 +38,21 @@ def a_term(
     after: str = "giving",
     switch: bool | None = None,
     unconfirmed: bool = False,
+    given: Iterable[str] = (),
 ) -> Term:
     """A term whose switch is, unless said, what its basis demands."""
     if switch is None:
         switch = basis in (Basis.CONSENT, Basis.LEGITIMATE_INTEREST)
-    return Term(category, use, basis, frozenset(recipients), Retention(days, after), switch, unconfirmed)
+    return Term(
+        category,
+        use,
+        basis,
+        frozenset(recipients),
+        Retention(days, after),
+        switch,
+        unconfirmed,
+        frozenset(given),
+    )
 
 
 def a_clause(*terms: Term, slug: str = "reminders", text: str = "We remind you.") -> Clause:
@@ -59,7 +71,10 @@ def a_clause(*terms: Term, slug: str = "reminders", text: str = "We remind you."
 
 def a_version(*terms: Term, number: int = 1, meaning: Meaning | None = None) -> Version:
     """A version of one clause with these terms; each use means `meaning`, or else what `a_use` does."""
-    return told(number, date(2026, 1, number), a_clause(*terms), uses=[meaning] if meaning else [])
+    clauses = [a_clause(*terms)]
+    if any(ELSEWHERE in term.given for term in terms):
+        clauses.append(a_clause(slug=ELSEWHERE))
+    return told(number, date(2026, 1, number), *clauses, uses=[meaning] if meaning else [])
 
 
 def told(

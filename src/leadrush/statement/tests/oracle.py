@@ -22,6 +22,7 @@ class Row(NamedTuple):
     switch: bool
     unconfirmed: bool
     sense: tuple[str, str]
+    given: frozenset[str] = frozenset()
 
 
 class Answer(NamedTuple):
@@ -47,6 +48,7 @@ def table_of(version: Version) -> Table:
             term["switch"],
             term["unconfirmed"],
             sense[term["use"]],
+            frozenset(term.get("given", [])),
         )
         for clause in text["clauses"]
         for term in clause["terms"]
@@ -61,9 +63,19 @@ def about(table: Table, category: str, use: str) -> Table:
 
 
 def ask(
-    now: Table, then: Table, said: Table, given: Version, choice: Choice | None, confirmed: bool
+    force: Table,
+    then: Table,
+    said: Table,
+    given: Version,
+    choice: Choice | None,
+    confirmed: bool,
+    under: str = "",
 ) -> Answer:
-    """Answer for the rows in force, those of the giving and those of the choice's version."""
+    """Answer for the rows in force, those of the giving and those of the choice's version; `under` is the
+    clause that it was given under."""
+    now, then, said = (
+        frozenset(row for row in rows if not row.given or under in row.given) for rows in (force, then, said)
+    )
     meant = {row.sense for row in now}
     needed = {row.recipient for row in now}
     for_this = frozenset(row for row in then if row.sense in meant)
@@ -77,7 +89,7 @@ def ask(
     word = yes and needed <= said_to and (later or needed <= given_now)
 
     objections = {
-        Reason.NOT_IN_FORCE: not now,
+        Reason.NOT_IN_FORCE: not force,
         Reason.SWITCHED_OFF: no and any(row.switch for row in now | then),
         Reason.UNCONFIRMED: not confirmed
         and (
@@ -85,7 +97,7 @@ def ask(
             or (not word and any(not row.unconfirmed for row in for_this))
         ),
         Reason.NEEDS_YES: not word and any(row.consent for row in now | for_this),
-        Reason.NOT_GIVEN_FOR: not word and not needed <= given_for,
+        Reason.NOT_GIVEN_FOR: not now or (not word and not needed <= given_for),
     }
     true = frozenset(reason for reason, holds in objections.items() if holds)
     if true:

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from leadrush.statement import US, Basis, Category, Clause, Faulty, Retention, Slot, Term, Use
 from leadrush.statement.clauses import TermTemplate
-from leadrush.statement.tests.making import EMAIL, NAME, REMIND, a_template, a_term, a_term_template, a_use
+from leadrush.statement.tests.making import (
+    EMAIL,
+    HERE,
+    NAME,
+    REMIND,
+    a_template,
+    a_term,
+    a_term_template,
+    a_use,
+)
 
 DAYS = Slot("days", default=30, least=1, most=90)
 
@@ -35,10 +44,19 @@ def test_a_clause_left_alone_says_its_defaults() -> None:
 
 def test_a_sentence_about_several_kinds_of_data_is_a_term_for_each() -> None:
     template = TermTemplate(
-        (EMAIL, NAME), REMIND, Basis.LEGITIMATE_INTEREST, frozenset({US}), None, "giving", True, True
+        (EMAIL, NAME),
+        REMIND,
+        Basis.LEGITIMATE_INTEREST,
+        frozenset({US}),
+        None,
+        "giving",
+        True,
+        True,
+        frozenset({HERE}),
     )
     assert template.terms({}) == [
-        a_term(name, basis=Basis.LEGITIMATE_INTEREST, days=None, unconfirmed=True) for name in (EMAIL, NAME)
+        a_term(name, basis=Basis.LEGITIMATE_INTEREST, days=None, unconfirmed=True, given=[HERE])
+        for name in (EMAIL, NAME)
     ]
 
 
@@ -173,6 +191,11 @@ def test_consent_can_always_be_withdrawn() -> None:
 def test_a_stranger_cannot_consent_for_somebody() -> None:
     with pytest.raises(ValueError, match=r"^webinars.remind: consent needs a confirmed address$"):
         a_term(basis=Basis.CONSENT, unconfirmed=True)
+
+
+def test_a_yes_is_not_bound_to_the_form_that_brought_the_data() -> None:
+    with pytest.raises(ValueError, match=r"^webinars.remind: a yes says by itself what it is for, so leave"):
+        a_term(basis=Basis.CONSENT, given=[HERE])
 
 
 def test_a_term_says_who_gets_the_data() -> None:

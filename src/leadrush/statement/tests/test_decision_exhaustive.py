@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import pytest
 
-from leadrush.statement import EVERYTHING, US, Basis, Choice, Meaning, Version, decide, mask_of
-from leadrush.statement.tests.making import EMAIL, NAME, REMIND, a_term, a_use, a_version
+from leadrush.statement import EVERYTHING, US, Basis, Choice, Meaning, Term, Version, decide, mask_of
+from leadrush.statement.tests.making import ELSEWHERE, EMAIL, HERE, NAME, REMIND, a_term, a_use, a_version
 from leadrush.statement.tests.oracle import Table, about, ask, table_of
 
 # Numbers: the giving's version is 2, so a choice's version may be before it (1), the same, or after it (3).
@@ -20,26 +20,61 @@ OTHER = Meaning(REMIND, "market", "DirectMarketing", "remind you")
 """By the same name another use."""
 
 
-def sentences() -> Iterator[tuple[Basis, frozenset[str], bool, bool]]:
-    """Every term that may be written: bases, recipients, the switch, before the address is confirmed."""
-    wide = (frozenset({US}), frozenset({US, "Acme Mail"}))
-    for basis, recipients, switch, unconfirmed in product(Basis, wide, (True, False), (True, False)):
-        if basis is Basis.CONSENT and (unconfirmed or not switch):
+WIDE = ({US}, {US, "Acme Mail"})
+BOUND = (set(), {HERE}, {ELSEWHERE})
+
+
+def sentences(to: Iterable[set[str]], given: Iterable[set[str]]) -> Iterator[Term]:
+    """Every term that may be written: bases, recipients, the switch, before the address is confirmed, the
+    clauses that it is about."""
+    for basis, recipients, switch, unconfirmed, clauses in product(
+        Basis, to, (True, False), (True, False), given
+    ):
+        if basis is Basis.CONSENT and (unconfirmed or not switch or clauses):
             continue
-        yield basis, recipients, switch, unconfirmed
-
-
-def versions(number: int, meaning: Meaning | None = None) -> list[Version]:
-    """One version without the sentence, and one for each way of writing it."""
-    written = [
-        a_version(
-            a_term(basis=basis, recipients=recipients, switch=switch, unconfirmed=unconfirmed),
-            number=number,
-            meaning=meaning,
+        yield a_term(
+            basis=basis, recipients=recipients, switch=switch, unconfirmed=unconfirmed, given=clauses
         )
-        for basis, recipients, switch, unconfirmed in sentences()
+
+
+def versions(terms: Iterable[Term], number: int, meaning: Meaning | None = None) -> list[Version]:
+    """One version without the sentence, and one for each way of writing it."""
+    return [
+        a_version(number=number),
+        *(a_version(term, number=number, meaning=meaning) for term in terms),
     ]
-    return [a_version(number=number), *written]
+
+
+def asked(by_number: dict[int, list[Version]], confirmed: bool, under: str = "") -> int:
+    """Put every question to both about data given under this clause; return how many there were."""
+    rows = rows_of([version for some in by_number.values() for version in some])
+    count = 0
+    for at, given in enumerate(by_number[GIVEN]):
+        spoken = [*by_number[BEFORE], by_number[GIVEN][at], *by_number[AFTER]]
+        choices = [None] + [
+            Choice(answer, version, known)
+            for version in spoken
+            for answer, known in product((True, False), (True, False))
+        ]
+        for force in by_number[FORCE]:
+            for choice in choices:
+                told = decide(
+                    category=EMAIL,
+                    use=REMIND,
+                    given=given,
+                    force=force,
+                    choice=choice,
+                    confirmed=confirmed,
+                    under=under,
+                )
+                word = rows[id(choice.version)] if choice else frozenset()
+                truth = ask(rows[id(force)], rows[id(given)], word, given, choice, confirmed, under)
+                assert told.allowed == truth.allowed, (given, force, choice, confirmed, told, truth)
+                assert told.reason in truth.reasons, (given, force, choice, confirmed, told, truth)
+                count += 1
+    forms = len(by_number[GIVEN])
+    assert count == forms * forms * (1 + 4 * (2 * forms + 1))
+    return forms
 
 
 def rows_of(some: list[Version]) -> Rows:
@@ -52,34 +87,22 @@ def rows_of(some: list[Version]) -> Rows:
 def test_a_person_is_answered_as_the_sentences_say_whatever_they_were_and_became(
     confirmed: bool, then: Meaning | None, said: Meaning | None
 ) -> None:
+    terms = list(sentences(WIDE, [set()]))
     by_number = {
-        BEFORE: versions(BEFORE, said),
-        GIVEN: versions(GIVEN, then),
-        AFTER: versions(AFTER, said),
-        FORCE: versions(FORCE),
+        BEFORE: versions(terms, BEFORE, said),
+        GIVEN: versions(terms, GIVEN, then),
+        AFTER: versions(terms, AFTER, said),
+        FORCE: versions(terms, FORCE),
     }
-    rows = rows_of([version for some in by_number.values() for version in some])
-    asked = 0
-    for at, given in enumerate(by_number[GIVEN]):
-        spoken = [*by_number[BEFORE], by_number[GIVEN][at], *by_number[AFTER]]
-        choices = [None] + [
-            Choice(answer, version, known)
-            for version in spoken
-            for answer, known in product((True, False), (True, False))
-        ]
-        for force in by_number[FORCE]:
-            for choice in choices:
-                told = decide(
-                    category=EMAIL, use=REMIND, given=given, force=force, choice=choice, confirmed=confirmed
-                )
-                word = rows[id(choice.version)] if choice else frozenset()
-                truth = ask(rows[id(force)], rows[id(given)], word, given, choice, confirmed)
-                assert told.allowed == truth.allowed, (given, force, choice, confirmed, told, truth)
-                assert told.reason in truth.reasons, (given, force, choice, confirmed, told, truth)
-                asked += 1
-    forms = len(by_number[GIVEN])
-    assert forms == 27
-    assert asked == forms * forms * (1 + 4 * (2 * forms + 1))
+    assert asked(by_number, confirmed) == 27
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("under", [HERE, ""], ids=["given here", "nobody knows where"])
+def test_a_sentence_about_one_form_opens_nothing_that_came_by_another(confirmed: bool, under: str) -> None:
+    terms = list(sentences(WIDE[:1], BOUND))
+    numbers = (BEFORE, GIVEN, AFTER, FORCE)
+    assert asked({number: versions(terms, number) for number in numbers}, confirmed, under) == 38
 
 
 def tellings(number: int) -> list[Version]:

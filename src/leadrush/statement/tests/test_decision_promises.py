@@ -18,7 +18,7 @@ from leadrush.statement import (
     decide,
     mask_of,
 )
-from leadrush.statement.tests.making import EMAIL, REMIND, a_term, a_use, a_version
+from leadrush.statement.tests.making import ELSEWHERE, EMAIL, HERE, REMIND, a_term, a_use, a_version
 
 NOTHING = a_version(number=1)
 PROMISED = a_version(a_term(), number=1)
@@ -96,6 +96,34 @@ def test_a_recipient_fewer_needs_no_yes() -> None:
 
 def test_no_consent_was_given_where_nobody_was_asked() -> None:
     assert answer(CONSENT, again(CONSENT)).reason is Reason.NEEDS_YES
+
+
+HERE_ONLY = a_version(a_term(given=[HERE]), number=1)
+
+
+def came_by(clause: str, given: Version, force: Version, choice: Choice | None = None) -> Reason:
+    return decide(category=EMAIL, use=REMIND, given=given, force=force, choice=choice, under=clause).reason
+
+
+def test_what_one_form_brought_is_not_used_for_what_another_form_asks() -> None:
+    assert came_by(HERE, HERE_ONLY, HERE_ONLY) is Reason.ALLOWED
+    assert came_by(ELSEWHERE, HERE_ONLY, HERE_ONLY) is Reason.NOT_GIVEN_FOR
+    assert came_by("", HERE_ONLY, HERE_ONLY) is Reason.NOT_GIVEN_FOR
+
+
+def test_a_new_version_that_speaks_of_one_form_only_binds_what_others_brought_before() -> None:
+    force = again(HERE_ONLY)
+    assert came_by(ELSEWHERE, PROMISED, force) is Reason.NOT_GIVEN_FOR
+    assert came_by(HERE, PROMISED, force) is Reason.ALLOWED
+    assert came_by(ELSEWHERE, PROMISED, force, Choice(True, force)) is Reason.NOT_GIVEN_FOR
+
+
+def test_a_new_version_that_speaks_of_every_form_reaches_older_data_by_a_later_yes_only() -> None:
+    force = again(PROMISED)
+    assert came_by(ELSEWHERE, HERE_ONLY, force) is Reason.NOT_GIVEN_FOR
+    assert came_by(ELSEWHERE, HERE_ONLY, force, Choice(True, HERE_ONLY)) is Reason.NOT_GIVEN_FOR
+    assert came_by(ELSEWHERE, HERE_ONLY, force, Choice(True, force)) is Reason.ALLOWED_BY_YES
+    assert came_by(HERE, HERE_ONLY, force) is Reason.ALLOWED
 
 
 PLAIN = a_use().meaning

@@ -27,6 +27,7 @@ from leadrush.statement.tests.making import told as a_told
 
 CATEGORIES = (EMAIL, NAME, "lr:Notes")
 USES = ("webinars.remind", "promotions.invite", "rights.show")
+CLAUSES = ("first", "second")
 recipients = st.frozensets(st.sampled_from((US, "Acme Mail", "Ledger Ltd")), min_size=1)
 
 
@@ -42,6 +43,7 @@ def terms(draw: st.DrawFn, category: str, use: str) -> Term:
         Retention(draw(st.none() | st.integers(0, 4000)), draw(st.sampled_from(("giving", "webinar")))),
         switch=consent or draw(st.booleans()),
         unconfirmed=not consent and draw(st.booleans()),
+        given=frozenset() if consent else draw(st.frozensets(st.sampled_from(CLAUSES))),
     )
 
 
@@ -52,7 +54,7 @@ def versions(draw: st.DrawFn, number: int) -> Version:
     )
     made = [draw(terms(*key)) for key in sorted(keys)]
     cut = draw(st.integers(0, len(made)))
-    clauses = (a_clause(*made[:cut], slug="first"), a_clause(*made[cut:], slug="second"))
+    clauses = (a_clause(*made[:cut], slug=CLAUSES[0]), a_clause(*made[cut:], slug=CLAUSES[1]))
     return a_told(number, date(2026, 1, number), *clauses, uses=[draw(meanings(name)) for name in USES])
 
 

@@ -105,6 +105,17 @@ MAIL = a_template("mailing", terms=(a_term_template("days", use="forum.mail"),))
             ["forum/clauses/10-asking.toml: forum.ask goes to Acme Mail, not to A, Other"],
         ),
         (
+            a_room(
+                "forum",
+                TAKEN[:1],
+                (replace(ASK, terms=(replace(ASK.terms[0], given=frozenset({"asking", "z", "gone"})),)),),
+            ),
+            [
+                "forum/clauses/10-asking.toml: forum.ask is for what came by gone, which is no clause",
+                "forum/clauses/10-asking.toml: forum.ask is for what came by z, which is no clause",
+            ],
+        ),
+        (
             a_room("forum", TAKEN[:1], (replace(ASK, slug="reminders"),)),
             ["forum/clauses/10-reminders.toml: webinars/clauses/10-reminders.toml has this name already"],
         ),

@@ -42,7 +42,7 @@ CORE = frozenset(
         "Contract", "Consent", "LegitimateInterestOfController", "LegalObligation",
         "WithdrawConsent", "OptingOutFromProcess", "CannotOptOutFromProcess",
         "hasDataController", "hasName", "hasProcess", "hasPersonalData", "hasPurpose", "hasLegalBasis",
-        "hasRecipient", "hasStorageCondition", "hasDuration", "isAfter", "hasEntityInvolvement",
+        "hasRecipient", "hasStorageCondition", "hasDuration", "isAfter", "hasEntityInvolvement", "hasContext",
     )
 )  # fmt: skip
 """What is used of DPV's core, looked up by hand in the vocabulary's 2.0 release."""
@@ -73,7 +73,15 @@ VERSION = told(
         ),
         a_clause(
             a_term(use="promotions.invite", basis=Basis.CONSENT, recipients=("Acme & Sons/Mail",)),
-            a_term(NAME, "promotions.invite", Basis.CONTRACT, ("Acme & Sons/Mail", US), days=0, switch=True),
+            a_term(
+                NAME,
+                "promotions.invite",
+                Basis.CONTRACT,
+                ("Acme & Sons/Mail", US),
+                days=0,
+                switch=True,
+                given=["reminders"],
+            ),
             slug="invitations",
             text="We invite you – if you said so.",
         ),
@@ -150,6 +158,7 @@ KEEP = {
         (DCTERMS.description, Literal("until the person ends it")),
     },
 }
+BOUND, SEAT = "promotions.invite/Name", URIRef(f"{PAGE}#reminders")
 EXPECTED = {
     "webinars.remind/EmailAddress": (
         "reminders", "remind you", PD.EmailAddress, DPV.RequestedServiceProvision, DPV.Contract,
@@ -191,7 +200,8 @@ def test_each_term_is_one_process_that_says_all_of_it(graph: Graph) -> None:
         storage = one(graph, process, DPV.hasStorageCondition)
         assert one(graph, storage, RDF.type) == DPV.StorageDuration
         assert set(graph.predicate_objects(one(graph, storage, DPV.hasDuration))) == KEEP[keep]
-        assert len(set(graph.predicates(process))) == 10
+        assert set(graph.objects(process, DPV.hasContext)) == ({SEAT} if name == BOUND else set())
+        assert len(set(graph.predicates(process))) == (11 if name == BOUND else 10)
 
 
 def test_a_kind_of_data_of_our_own_is_a_kind_of_one_that_others_know(graph: Graph) -> None:

@@ -71,6 +71,7 @@ recipients = ["us", "Acme Mail"]
 keep = { days = "days", after = "webinar" }
 switch = true
 unconfirmed = true
+given = ["reminders"]
 
 [[terms]]
 categories = ["*"]
@@ -121,6 +122,7 @@ def test_a_room_is_read_as_it_is_written(folder: Path) -> None:
                     "webinar",
                     True,
                     True,
+                    frozenset({"reminders"}),
                 ),
                 TermTemplate(
                     (EVERYTHING,), "rights.show", Basis.LAW, frozenset({US}), None, "giving", False, False
@@ -336,6 +338,11 @@ CLAUSE_FAULTS = {
         "unconfirmed = true",
         "unconfirmed = 1",
         "the term for webinars.remind: unconfirmed is 1: write true or false",
+    ),
+    "a given that is a text": (
+        'given = ["reminders"]',
+        'given = "reminders"',
+        "the term for webinars.remind: given is 'reminders': write a list of texts",
     ),
     "keep that is a number": (
         '{ days = "days", after = "webinar" }',

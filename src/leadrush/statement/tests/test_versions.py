@@ -36,7 +36,7 @@ FULL = told(
     *(
         a_clause(
             a_term(recipients=("Acme Mail", US), days=None, after="webinar"),
-            a_term(NAME, unconfirmed=True),
+            a_term(NAME, unconfirmed=True, given=["invitations"]),
             text="We remind you – once.",
         ),
         a_clause(a_term(basis=Basis.CONSENT, use="promotions.invite"), slug="invitations"),
@@ -70,7 +70,7 @@ def test_the_published_form_never_changes_or_every_digest_on_file_would() -> Non
         '"uses":[{"heading":"provide","name":"webinars.remind","purpose":"RequestedServiceProvision",'
         '"recipient":"us","title":"remind you"}]}'
     )
-    assert FULL.digest == "e86a10b80a227b2c0892e8484dbbdde56834cc1af1ab9ff79a7678607cdf91ff"
+    assert FULL.digest == "c800b50ef07cb6df18d2e4d2420a11633a28aed96d7a9d0a8d1b72503a312e62"
     assert FULL.digest == hashlib.sha256(FULL.canonical()).hexdigest()
 
 
@@ -153,6 +153,11 @@ def test_what_was_never_published_is_refused(text: bytes) -> None:
         ("term", "switch", "no"),
         ("term", "switch", 0),
         ("term", "unconfirmed", None),
+        ("bound", "given", "reminders"),
+        ("bound", "given", []),
+        ("bound", "given", ["invitations", "gone"]),
+        ("bound", "given", ["invitations", "invitations"]),
+        ("bound", "given", ["gone"]),
         ("term", "after", None),
         ("term", "category", ["x"]),
         ("use", "name", 1),
@@ -180,6 +185,7 @@ def place_of(where: str, data: dict[str, Any]) -> dict[str, Any]:
     place: dict[str, Any] = {
         "clause": clause,
         "term": clause["terms"][0],
+        "bound": clause["terms"][1],
         "use": data["uses"][1],
         "category": data["categories"][0],
     }[where]
@@ -336,6 +342,7 @@ def test_what_nobody_means_or_two_mean_otherwise_cannot_be_published() -> None:
 
 def test_versions_that_differ_in_one_word_have_different_digests() -> None:
     base = FULL.clauses[0]
+    unbound = replace(base.terms[1], given=frozenset())
     changed = [
         FULL,
         replace(FULL, number=8),
@@ -354,6 +361,7 @@ def test_versions_that_differ_in_one_word_have_different_digests() -> None:
             for name in ("title", "parent")
         ),
         replace(FULL, clauses=(replace(base, kept_by=("a", "b")), FULL.clauses[1])),
+        replace(FULL, clauses=(replace(base, terms=(base.terms[0], unbound)), FULL.clauses[1])),
         replace(FULL, clauses=(replace(base, terms=base.terms[::-1]), FULL.clauses[1])),
     ]
     assert len({version.digest for version in changed}) == len(changed)

@@ -83,6 +83,15 @@ def test_everything_of_both_stands_in_one_record_and_opens(two: tuple[Person, Pe
     whole(kept, gone)
 
 
+def test_the_letters_of_both_seats_reach_the_address_that_gets_the_mail(two: tuple[Person, Person]) -> None:
+    gone, kept = two[1], vault.welcome(address="new@mail.example", where="t", clause="your-address")[0]
+    with gate.using("webinars.serve"):
+        assert not Item.objects.filter(person=kept, kind="email").exists(), "no seat came with it yet"
+    merging.merge(kept.pk, gone.pk)
+    with gate.using("webinars.serve"):
+        assert Item.objects.filter(person=kept, kind="email").exists()
+
+
 class Died(Exception):
     """The process ended here."""
 

@@ -15,10 +15,10 @@ from PIL import Image
 
 from leadrush import gate, ledger, vault
 from leadrush.vault import rights
-from leadrush.vault.models import Person
+from leadrush.vault.models import Item, Person
 from leadrush.webinars import hosting, planning, registering
 from leadrush.webinars.models import Host, Question, Seen, Webinar
-from leadrush.webinars.tests.conftest import Plan, sign_in, states
+from leadrush.webinars.tests.conftest import Plan, registration, sign_in, states
 
 ANA, BEN = "ana@mail.example", "ben@mail.example"
 
@@ -135,6 +135,19 @@ def test_a_look_at_the_list_is_one_entry_which_each_person_sees(host: Client, pl
     for who, sees in ((ANA, True), (BEN, True), ("late@mail.example", False)):
         with gate.using("rights.own"):
             assert (entry in rights.entries(vault.find(who).pk)) is sees, who
+
+
+def test_an_address_that_came_with_no_registration_is_open_to_no_host(webinar: Webinar) -> None:
+    vault.welcome(address=ANA, where="people.sign_in", clause="your-address", confirmed=True)
+    for use in ("webinars.host", "webinars.serve"):
+        with gate.using(use):
+            assert not Item.objects.filter(kind="email").exists(), use
+    registering.register(webinar=webinar, address=ANA)
+    with gate.using("webinars.host"):
+        assert Item.objects.filter(kind="email").count() == 1
+    registering.it_was_not_me(webinar=webinar, giving=registration(webinar, ANA).giving)
+    with gate.using("webinars.host"):
+        assert not Item.objects.filter(kind="email").exists()
 
 
 def test_whoever_gave_up_is_not_shown_to_the_host(host: Client, webinar: Webinar) -> None:
