@@ -6,6 +6,7 @@ by axe and kept as pictures in `shots/` (not committed).
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -34,13 +35,16 @@ PATIENCE = 30_000
 """How long a page may take, in ms: other tests run beside, on few cores."""
 expect.set_options(timeout=PATIENCE)
 HEIGHT = 900
+PLACES = itertools.count(1)
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with rig.running() as postman:
-        running = start(tmp_path_factory.mktemp("site") / "data", postman)
+        # As behind a proxy, so that each window comes from a place of its own, as visitors do: what may be
+        # tried from one place is counted there.
+        running = start(tmp_path_factory.mktemp("site") / "data", postman, LEADRUSH_PROXY="127.0.0.1")
         yield running
         stop(running)
 
@@ -122,9 +126,12 @@ def walk(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> Itera
     axe = (modules(site.data) / "axe-core" / "axe.min.js").read_text()
 
     def open_window(
-        width: int = 1280, scheme: str = "light", *, at: Site | None = None, **options: object
+        width: int = 1280, scheme: str = "light", *, at: Site | None = None, **options: Any
     ) -> Walk:
+        place = {"X-Forwarded-For": f"10.0.{next(PLACES)}.1"}
+        headers = place | options.pop("extra_http_headers", {})
         context = chromium.new_context(
+            extra_http_headers=headers,
             viewport={"width": width, "height": HEIGHT},
             color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="reduce",  # a colour that is still changing is no colour to judge
@@ -173,11 +180,20 @@ def staff(walk: Callable[..., Walk], signed_in: dict[str, Any]) -> Callable[...,
     """Open windows of somebody who works here, the owner if nobody else is named: `staff()`."""
     from tests.browser.steps import sign_in
 
-    def open_window(address: str = "maren@tarnandtiller.example") -> Walk:
-        window = walk(storage_state=signed_in.get(address))
+    def open_window(
+        width: int = 1280, scheme: str = "light", *, address: str = "maren@tarnandtiller.example"
+    ) -> Walk:
+        window = walk(width, scheme, storage_state=signed_in.get(address))
         if address not in signed_in:
             sign_in(window, address)
             signed_in[address] = window.context.storage_state()
         return window
 
     return open_window
+
+
+@pytest.fixture(params=VIEWS, ids=[f"{width}-{scheme}" for width, scheme in VIEWS])
+def desk(request: pytest.FixtureRequest, staff: Callable[..., Walk]) -> Walk:
+    """One window of the owner's at each width and in each light."""
+    width, scheme = request.param
+    return staff(width, scheme)

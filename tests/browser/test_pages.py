@@ -31,7 +31,7 @@ def test_a_visitor_finds_every_article_and_an_old_link_says_that_it_is_over(
 def test_a_host_says_who_they_are_on_their_webinars_and_takes_it_back(
     walk: Callable[..., Walk], staff: Callable[..., Walk]
 ) -> None:
-    desk, guest = staff("tove@tarnandtiller.example"), walk()
+    desk, guest = staff(address="tove@tarnandtiller.example"), walk()
     page = desk.page
     desk.go("/console/webinars/host/")
     desk.look_in_each("host")
@@ -51,8 +51,8 @@ def test_a_host_says_who_they_are_on_their_webinars_and_takes_it_back(
 def test_whoever_proves_who_they_are_once_more_is_asked_in_so_many_words(
     staff: Callable[..., Walk],
 ) -> None:
-    window = staff("perrin@tarnandtiller.example")
     address = "perrin@tarnandtiller.example"
+    window = staff(address=address)
     window.go("/sign-in/again/")
     window.look_in_each("again")
     had = len(window.site.postman.to(address))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -52,37 +53,33 @@ def test_staff_see_the_overview_and_open_a_person_who_sees_it(window: Walk) -> N
     expect(page.locator(".timeline")).to_contain_text("Maren Holt")
 
 
-def test_staff_plan_a_webinar_see_who_comes_and_tell_those_who_asked(window: Walk) -> None:
-    page = window.page
-    enter(window)
-    window.go("/console/webinars/")
-    window.look("desk")
+def test_staff_plan_a_webinar_and_see_who_comes(desk: Walk) -> None:
+    page = desk.page
+    desk.go("/console/webinars/")
+    desk.look("desk")
     page.locator("table.ledger tbody th a").first.click()
-    window.look("plan-one")
-    window.go(re.sub(r"/$", "", page.url) + "/people/")
-    window.look("registrants")
-    window.go("/console/webinars/plan/")
-    window.look("plan")
-    page.get_by_label("Title").first.fill(f"Hedges, {window.name}")
+    desk.look("plan-one")
+    desk.go(re.sub(r"/$", "", page.url) + "/people/")
+    desk.look("registrants")
+    desk.go("/console/webinars/plan/")
+    desk.look("plan")
+    page.get_by_label("Title").first.fill(f"Hedges, {desk.name}")
     page.locator("form button.btn").first.click()
-    window.look("plan-answer")
+    desk.look("plan-answer")
 
 
-def test_staff_read_the_outbox_and_who_works_here(window: Walk) -> None:
-    page = window.page
-    enter(window)
-    window.go("/console/outbox/")
-    window.look("outbox")
+def test_staff_read_the_outbox_and_who_works_here(desk: Walk) -> None:
+    page = desk.page
+    desk.go("/console/outbox/")
+    desk.look("outbox")
     page.locator("main table a, main .rows a").first.click()
-    window.look("message")
-    window.go("/console/staff/")
-    window.look("staff")
+    desk.look("message")
+    desk.go("/console/staff/")
+    desk.look("staff")
 
 
-def test_pages_are_edited_in_the_editor_without_a_word_to_anybody_else(window: Walk) -> None:
-    if window.name != "1280-light":
-        pytest.skip("the editor is Wagtail's own: looked at once")
-    enter(window)
+def test_pages_are_edited_in_the_editor_without_a_word_to_anybody_else(staff: Callable[..., Walk]) -> None:
+    window = staff()  # the editor is Wagtail's own: looked at once
     window.go("/edit/")
     window.page.wait_for_load_state("networkidle")
     assert not window.elsewhere
