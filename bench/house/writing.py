@@ -38,7 +38,7 @@ def figures(size: int) -> Iterator[Figure]:
 def write_entry() -> None:
     """Write one use down."""
     with gate.using(USE, actor=NOBODY, what="bench.entry") as door:
-        ledger.write(door, actor=NOBODY.id, categories=["EmailAddress"])
+        ledger.write([ledger.draft(door, actor=NOBODY.id, categories=["EmailAddress"])])
 
 
 def post_some(numbers: Iterator[int]) -> None:

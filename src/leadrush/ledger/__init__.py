@@ -10,13 +10,14 @@ from leadrush.ledger.words import deed, program, say_deed, say_program, subject,
 if TYPE_CHECKING:
     from leadrush.ledger.models import Entry, Settled
     from leadrush.ledger.reading import of
-    from leadrush.ledger.writing import Unwritten, write
+    from leadrush.ledger.writing import Unwritten, draft, write
 
 __all__ = [
     "Entry",
     "Settled",
     "Unwritten",
     "deed",
+    "draft",
     "of",
     "program",
     "say_deed",
@@ -32,6 +33,7 @@ __getattr__ = late(
         "Entry": "models",
         "Settled": "models",
         "Unwritten": "writing",
+        "draft": "writing",
         "of": "reading",
         "write": "writing",
     },

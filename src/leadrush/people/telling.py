@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,11 @@ from leadrush import gate, ledger, vault
 from leadrush.gate import rooms, versions
 from leadrush.ledger import Entry
 from leadrush.statement import Version
-from leadrush.vault import keys
+from leadrush.vault import opening
 from leadrush.vault.giving import NAME
-from leadrush.vault.models import Item
+from leadrush.vault.models import Item, Role
+
+NAMED = "people.staff"
 
 # What a person did themselves is no use of ours, and is told as what it was.
 OWN_DEEDS = {
@@ -42,14 +44,15 @@ class Told:
     version: int
 
 
-def tell(entries: Iterable[Entry], person_id: uuid.UUID) -> list[Told]:
+def tell(entries: Iterable[Entry], person_id: uuid.UUID, team: Sequence[Item] | None = None) -> list[Told]:
     """Return entries about a person as sentences, in their order. Runs under `rights.own`.
 
     Those who work here are named by the name that they go by, which is a use of that name and written down.
+    `team` are the names of those who acted, where they were found already.
     """
     entries = list(entries)
     own = vault.mark_of(person_id)
-    names = _names({e.actor for e in entries if e.actor_kind != "program" and e.actor != own})
+    names = _names(_team(entries, own, person_id) if team is None else team)
     titles = ledger.titles({e.about for e in entries if e.about})
     texts = versions.numbered({e.version for e in entries})
     return [
@@ -100,12 +103,32 @@ def _and(words: list[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def _names(marks: set[str]) -> dict[str, str]:
-    """Return the name of each of those who work here whose mark is among these."""
-    if not marks:
+def among(entries: Iterable[Entry], names: Iterable[Item]) -> list[Item]:
+    """Return those of these names whose bearer acted in one of the entries."""
+    names = list(names)
+    marks = {entry.actor for entry in entries if entry.actor_kind != "program"}
+    ring = opening.ring_of({name.person_id for name in names})
+    return [name for name in names if ring.has(name.person_id) and ring.mark(name.person_id) in marks]
+
+
+def naming(name: Item) -> opening.Opening:
+    """Return what it is to open the name of somebody who works here, as it is written down about them."""
+    return opening.Opening(name.person_id, (name.category,), NAMED)
+
+
+def _team(entries: list[Entry], own: str, person_id: uuid.UUID) -> list[Item]:
+    """Find the names of those who work here and acted, for whoever has not found them yet."""
+    if not any(entry.actor_kind != "program" and entry.actor != own for entry in entries):
+        return []
+    team = list(Item.objects.filter(kind=NAME, person__role__gt=Role.NONE).exclude(person=person_id))
+    opening.hold_keys({person_id, *(name.person_id for name in team)})
+    return among(entries, team)
+
+
+def _names(team: Sequence[Item]) -> dict[str, str]:
+    """Return names by the mark of who bears them; each is written down before the first one opens."""
+    if not team:
         return {}
-    named = list(Item.objects.filter(kind=NAME).exclude(person__role=""))
-    ring = keys.Ring({item.person_id for item in named})
-    by_item = {item.pk: ring.mark(item.person_id) for item in named if ring.has(item.person_id)}
-    values = vault.open_items([i for i in named if by_item.get(i.pk) in marks], what="people.staff")
-    return {by_item[pk]: value for pk, value in values.items()}
+    ring = opening.ring_of({name.person_id for name in team})
+    opening.note_each([naming(name) for name in team], ring=ring)
+    return {ring.mark(name.person_id): vault.open_items([name], what=NAMED)[name.pk] for name in team}

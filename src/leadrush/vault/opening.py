@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from leadrush import gate, ledger
 from leadrush.gate.use import in_force
@@ -14,10 +15,11 @@ from leadrush.vault.models import Giving, Item
 RING = "vault.ring"
 
 
-def hold_keys(persons: Iterable[uuid.UUID]) -> None:
+def hold_keys(persons: Iterable[uuid.UUID]) -> keys.Ring:
     """Fetch the keys of these persons once for the door in force: a page that opens ten tables of one person
     asks for their key in one question. For reading only: a key destroyed meanwhile would still open."""
-    gate.current().notes[RING] = keys.Ring(persons)
+    ring = gate.current().notes[RING] = keys.Ring(persons)
+    return ring
 
 
 def ring_of(persons: set[uuid.UUID]) -> keys.Ring:
@@ -55,27 +57,49 @@ def note(
 
     The door remembers what it wrote down, so that a page that opens five answers of one person has one entry.
     """
+    opening = Opening(subject, tuple(categories), what, about, count, batch)
+    return note_each([opening], ring=ring)[0]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One opening that is about to be: whose data of which kinds, and for what, as `note` takes it."""
+
+    subject: uuid.UUID | None
+    categories: tuple[str, ...]
+    what: str = ""
+    about: str = ""
+    count: int = 1
+    batch: str = ""
+
+
+def note_each(openings: Sequence[Opening], *, ring: keys.Ring | None = None) -> list[ledger.Entry]:
+    """Write an entry for each of these under the door in force, all in one, before a value opens."""
     door = gate.current()
-    noted = (subject, what or door.what, about, batch)
-    known: ledger.Entry | None = door.notes.get(noted)
-    if known is not None:
-        return known
-    wanted = {person for person in (subject, _acting(door)) if person is not None}
-    if ring is None or not all(ring.has(person) for person in wanted):
-        ring = ring_of(wanted)
     acting = _acting(door)
-    entry = ledger.write(
-        door,
-        actor=(ring.mark(acting) if ring.has(acting) else "") if acting else door.actor.id,
-        subject=ring.mark(subject) if subject and ring.has(subject) else "",
-        what=what,
-        about=about,
-        categories=categories,
-        count=count,
-        batch=batch,
-    )
-    door.notes[noted] = entry
-    return entry
+    keyed = [((one.subject, one.what or door.what, one.about, one.batch), one) for one in openings]
+    fresh = {key: one for key, one in keyed if key not in door.notes}
+    if fresh:
+        wanted = {person for person in (*(one.subject for one in fresh.values()), acting) if person}
+        if ring is None or not all(ring.has(person) for person in wanted):
+            ring = ring_of(wanted)
+        actor = (ring.mark(acting) if ring.has(acting) else "") if acting else door.actor.id
+        entries = {
+            key: ledger.draft(
+                door,
+                actor=actor,
+                subject=ring.mark(one.subject) if one.subject and ring.has(one.subject) else "",
+                what=one.what,
+                about=one.about,
+                categories=one.categories,
+                count=one.count,
+                batch=one.batch,
+            )
+            for key, one in fresh.items()
+        }
+        ledger.write(list(entries.values()))
+        door.notes |= entries
+    return [door.notes[key] for key, _one in keyed]
 
 
 def _acting(door: gate.Door) -> uuid.UUID | None:

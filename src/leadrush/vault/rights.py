@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.functional import Promise
 
 from leadrush import gate, ledger
@@ -19,9 +19,9 @@ from leadrush.gate import uses
 from leadrush.gate.use import in_force
 from leadrush.vault import collects
 from leadrush.vault.folding import categories_of
-from leadrush.vault.giving import confirm
+from leadrush.vault.giving import NAME, confirm
 from leadrush.vault.lapsing import end
-from leadrush.vault.models import Giving, Held, Item
+from leadrush.vault.models import Giving, Held, Item, Person, Role
 from leadrush.vault.opening import mark_of, open_items
 
 USE = "rights.own"
@@ -98,25 +98,59 @@ class Record:
     mask: int = 0
 
 
-def records(person_id: uuid.UUID) -> list[Record]:
-    """Return every item held about a person, oldest first. One question a declared model, plus a few.
+@dataclass(frozen=True)
+class Rows:
+    """What is held about a person as it lies there, sealed, by table; and the names of who works here."""
 
-    Opens everything under `rights.own`, which is itself a use that the person sees.
+    held: list[tuple[collects.Collects, list[Any]]]
+    team: list[Item]
+
+
+def rows_of(person_id: uuid.UUID) -> Rows:
+    """Return every row held about a person, opening none: one question a declared model.
+
+    The names of those who work here come with the person's own items, since the uses of what is held are told
+    with them.
     """
-    found: list[tuple[Held, collects.Collects, str]] = []
+    held: list[tuple[collects.Collects, list[Any]]] = []
+    team: list[Item] = []
     parts: set[int] = set()
     for declared in collects.gated():
-        rows = list(
-            declared.model._default_manager.filter(person_id=person_id)
+        rows: list[Any] = list(
+            declared.model._default_manager.filter(_whose(declared, person_id))
             .select_related("giving__version", *declared.related)
             .order_by("pk")
         )
+        if declared.model is Item:
+            team = [row for row in rows if row.person_id != person_id]
+            rows = [row for row in rows if row.person_id == person_id]
         if declared.model in _batches:
             parts |= {entry for row in rows if (entry := getattr(row, _batches[declared.model]))}
-        if rows:
-            values = _values(declared, rows)
-            found += [(row, declared, values[row.pk]) for row in rows if row.pk in values]
+        held.append((declared, rows))
     _notes()["rights.parts", person_id] = parts
+    return Rows(held, team)
+
+
+def _whose(declared: collects.Collects, person_id: uuid.UUID) -> Q:
+    own = Q(person_id=person_id)
+    if declared.model is not Item:
+        return own
+    # Two terms that an index answers each; a role is not empty for those who work here.
+    persons = Person.objects.filter(Q(pk=person_id) | Q(role__gt=Role.NONE))
+    return (own | Q(kind=NAME)) & Q(person__in=persons.values("pk"))
+
+
+def records(person_id: uuid.UUID, rows: Rows | None = None) -> list[Record]:
+    """Return every item held about a person, oldest first. One question a declared model, plus a few.
+
+    Opens everything under `rights.own`, which is itself a use that the person sees. `rows` are those that
+    were found already.
+    """
+    found: list[tuple[Held, collects.Collects, str]] = []
+    for declared, held in (rows or rows_of(person_id)).held:
+        if held:
+            values = _values(declared, held)
+            found += [(row, declared, values[row.pk]) for row in held if row.pk in values]
     used = _used(person_id)
     return sorted(
         (_record(row, declared, value, used) for row, declared, value in found),

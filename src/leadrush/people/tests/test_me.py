@@ -6,17 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leadrush import gate, mailbox, vault
+from leadrush import gate, ledger, mailbox, vault
 from leadrush.gate import tasks
 from leadrush.ledger import Entry
 from leadrush.mailbox.models import Message
 from leadrush.people.tests.conftest import ANA, registered, sign_in
-from leadrush.vault import collects
+from leadrush.vault import collects, keys
 from leadrush.vault.models import Choice, Item, Person
 
 
@@ -82,6 +82,83 @@ def test_the_page_asks_one_question_a_declared_model_and_eight_more_at_most(
     many = queries(as_ana, "/me/")
     assert many <= few
     assert many <= len(collects.gated()) + 8
+    for n in range(5):
+        look(works_here(f"host{n}@tiller.example", f"Host {n} Halloran"), ana)
+    webinar = "webinars.webinar:1"
+    with gate.using("support.help", actor=gate.Actor("program", "webinars.mail"), what="support.help"):
+        vault.address_of(ana.pk, about=webinar)
+    shown = page(as_ana.get("/me/"))
+    assert all(f"<b>Host {n} Halloran</b> used" in shown for n in range(5))
+    assert queries(as_ana, "/me/") <= len(collects.gated()) + 8, "whoever was looked at by staff waits"
+
+
+def works_here(address: str, name: str) -> Person:
+    """Let somebody work here, who goes by a name."""
+    person, giving = registered(address)
+    Person.objects.filter(pk=person.pk).update(role="host")
+    vault.put(person=person, kind="name", category="Name", value=name, giving=giving)
+    return person
+
+
+def look(staff: Person, person: Person) -> None:
+    """Let somebody who works here open a person's address."""
+    with gate.using("support.help", actor=gate.Actor("staff", str(staff.pk)), what="console.helped"):
+        vault.address_of(person.pk)
+
+
+def test_whoever_is_named_on_anothers_page_finds_that_in_their_own_ledger(
+    as_ana: Client, ana: Person
+) -> None:
+    named = [works_here(f"host{n}@tiller.example", f"Host {n}") for n in range(2)]
+    idle = works_here("idle@tiller.example", "Idle Vale")
+    for staff in named:
+        look(staff, ana)
+    for path in ("/me/", "/me/uses/"):
+        before = Entry.objects.count()
+        shown = page(as_ana.get(path))
+        assert "Host 0" in shown
+        assert "Host 1" in shown
+        assert "Idle Vale" not in shown
+        written = list(Entry.objects.order_by("pk")[before:])
+        marks = {vault.mark_of(staff.pk) for staff in named}
+        assert {entry.subject for entry in written if entry.what == "people.staff"} == marks
+        assert {entry.actor for entry in written} == {vault.mark_of(ana.pk)}
+        assert [entry.what for entry in written].count("rights.see") == 1
+    assert vault.mark_of(idle.pk) not in Entry.objects.values_list("subject", flat=True)
+
+
+def test_somebody_who_works_here_is_you_on_their_own_page(client: Client, published: object) -> None:
+    staff = works_here("host@tiller.example", "Hedda Vale")
+    sign_in(client, staff, "host@tiller.example")
+    look(staff, staff)
+    shown = page(client.get("/me/"))
+    assert "<b>You</b> used your e-mail address" in shown
+    assert "<b>Hedda Vale</b> used" not in shown
+    assert "Hedda Vale, these are all" in shown
+
+
+def test_when_the_ledger_cannot_be_written_neither_the_page_nor_a_name_opens(
+    as_ana: Client, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(works_here("host@tiller.example", "Hedda Vale"), ana)
+    opened: list[str] = []
+    real = keys.Ring.open
+
+    def opens(ring: keys.Ring, *what: Any) -> str:
+        opened.append(value := real(ring, *what))
+        return value
+
+    monkeypatch.setattr(keys.Ring, "open", opens)
+    with connections["ledger"].execute_wrapper(_full), pytest.raises(ledger.Unwritten):
+        as_ana.get("/me/")
+    assert opened == []
+
+
+def _full(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Be a disk without room: what is asked is answered, and nothing is written."""
+    if sql.startswith("INSERT"):
+        raise OperationalError("database or disk is full")
+    return execute(sql, params, many, context)
 
 
 def test_a_name_given_by_those_who_work_here_is_who_looked(as_ana: Client, ana: Person, bo: Person) -> None:

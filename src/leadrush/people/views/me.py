@@ -40,10 +40,14 @@ def whose(request: HttpRequest) -> Person:
 def me(request: HttpRequest) -> HttpResponse:
     """Show everything, and write down that it was shown."""
     person = whose(request)
-    opening.hold_keys([person.pk])
-    vault.note(subject=person.pk, categories=(), what="rights.see")
-    records = rights.records(person.pk)
-    entries = rights.entries(person.pk)
+    rows = rights.rows_of(person.pk)
+    opening.hold_keys({person.pk, *(name.person_id for name in rows.team)})
+    before = list(rights.entries(person.pk)[: FIRST - 1])
+    team = telling.among(before, rows.team)
+    # Nothing is open so far. This look, and the name of everybody whom the page will name, are written first.
+    look = opening.Opening(person.pk, (), "rights.see")
+    this, *_names = opening.note_each([look, *map(telling.naming, team)])
+    records = rights.records(person.pk, rows)
     total = rights.count(person.pk)
     shown, folded = _fold([record for record in records if record.confirmed])
     context = {
@@ -53,7 +57,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "count": len(records),
         "name": next((r.value for r in records if r.categories == (NAME_CATEGORY,)), ""),
         "switches": switches.of(person, records),
-        "told": telling.tell(entries[:FIRST], person.pk),
+        "told": telling.tell([this, *before], person.pk, team),
         "total": total,
         "others": max(total - FIRST, 0),
         "first_used": min((record.given_at for record in records), default=None),
