@@ -12,7 +12,7 @@ from leadrush.gate.postgresql import base
 class Cursor(base.Cursor):
     """Judges as the engine does, and adds nothing to the statement."""
 
-    def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool) -> Any:
+    def let_through(self, verdict: Verdict, sql: Any, params: Any, *, many: bool = False) -> Any:
         run = super(Gated, self)._executemany if many else super(Gated, self)._execute  # type: ignore[misc]
         return run(sql, params)
 

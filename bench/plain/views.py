@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from bench.plain import registering
 from bench.plain.models import Host, Registration
-from leadrush.webinars import limits, times
+from leadrush.gate import limits
+from leadrush.webinars import times
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Question, Seat, State, Webinar
+from leadrush.webinars.views import RATES
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +30,8 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         initial={"time_zone": ""},
     )
     if request.method == "POST":
-        limits.demand(request)
+        for rate in RATES:
+            limits.check(request, f"webinars.register {rate}", rate)
         if form.is_valid():
             registering.register(
                 webinar=webinar,

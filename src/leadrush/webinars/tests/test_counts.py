@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -21,6 +22,7 @@ from leadrush.webinars.tests.conftest import Plan, sign_in, states
 
 ANA = "ana.brightwater@mail.example"
 BY_THE_WAY = ("gate_version", "look_business")
+TOLD = re.compile("^SET LOCAL [^;]*;")
 FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
 
@@ -35,7 +37,8 @@ def asked(act: Callable[[], object]) -> list[str]:
             stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()
         ]
         act()
-    found = [query["sql"] for one in captured for query in one.captured_queries]
+    # On PostgreSQL the use is told in front of a question, in the same message.
+    found = [TOLD.sub("", query["sql"]) for one in captured for query in one.captured_queries]
     found = [sql for sql in found if not any(f'FROM "{table}"' in sql for table in BY_THE_WAY)]
     return [sql for sql in found if not sql.upper().startswith(FRAME)]
 
