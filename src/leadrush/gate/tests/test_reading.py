@@ -65,6 +65,26 @@ def test_a_condition_in_its_place_holds_in(sql: str, postgresql: bool) -> None:
     assert (touched, bare) == (HELD[sql], [])
 
 
+OWN = {
+    (True, "SELECT 1 FROM ONLY house_note n WHERE {n}"): NOTE,
+    (
+        True,
+        "SELECT 1 FROM a CROSS JOIN LATERAL (SELECT 1 FROM house_note n WHERE {n}) x, house_page p WHERE {p}",
+    ): NOTE | PAGE,
+    (True, "SELECT 1 FROM house_note WHERE {house_note} FOR NO KEY UPDATE OF house_note"): NOTE,
+    (True, "SELECT 1 FROM house_note WHERE {house_note} FOR UPDATE OF house_note UNION SELECT 1"): NOTE,
+    (True, "SELECT 1 FROM house_note set WHERE {set}"): NOTE,
+    (False, "SELECT 1 FROM house_note offset WHERE {offset}"): NOTE,
+    (False, "SELECT 1 FROM house_note 'n' WHERE {n}"): NOTE,
+    (False, "SELECT 1 FROM [house_note] AS `n` WHERE {n}"): NOTE,
+}
+
+
+@pytest.mark.parametrize(("postgresql", "sql"), OWN)
+def test_what_only_one_database_understands_is_read_as_it_reads_it(postgresql: bool, sql: str) -> None:
+    assert told(sql, postgresql)[:2] == (OWN[postgresql, sql], [])
+
+
 BARE = {
     "SELECT 1 FROM a RIGHT OUTER JOIN house_note n ON {n}": ["house_note"],
     "SELECT 1 FROM a NATURAL FULL JOIN house_note n ON {n}": ["house_note"],
@@ -218,3 +238,23 @@ def test_names_are_read_as_the_database_reads_them() -> None:
         ("a_1$ b\u00a0c _d 12ef 1.5e6", False, ["a_1$", "b\u00a0c", "_d", "", "ef", "", "e6"]),
     ):
         assert [token.alias for token in tokens(sql, postgresql)] == aliases
+
+
+@dialects
+def test_only_an_insert_or_a_new_mask_of_one_table_is_let_past_the_policies_rows(postgresql: bool) -> None:
+    for sql, writes in (
+        ("INSERT INTO house_note (id) VALUES (1)", True),
+        ("insert into house_note (id) values (1)", True),
+        ("INSERT INTO house_note (id) SELECT 1 FROM house_page WHERE {house_page}", False),
+        ("INSERT INTO house_note (id) SELECT 1 FROM house_author", True),
+        ("UPDATE house_note SET mask = 1 WHERE {house_note}", True),
+        ("UPDATE house_note SET size = 2, mask = 1 WHERE {house_note}", True),
+        ("UPDATE house_note SET mask = 1", True),
+        ("UPDATE house_note SET size = 1 WHERE {house_note} AND mask = 1", False),
+        ("UPDATE house_note SET size = mask WHERE {house_note}", False),
+        ("UPDATE house_note SET mask = 1 FROM house_page WHERE {house_note} AND {house_page}", False),
+        ("DELETE FROM house_note WHERE {house_note} AND mask = 1", False),
+        ("SELECT mask = 1 FROM house_note WHERE {house_note}", False),
+        ("SELECT 1", False),
+    ):
+        assert told(sql, postgresql)[2] == writes, sql
