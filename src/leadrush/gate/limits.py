@@ -64,7 +64,7 @@ def network(text: str) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped:
             return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
+        return str(ipaddress.IPv6Interface((found, 64)).network)
     return str(found)
 
 

@@ -24,8 +24,8 @@ class ShapesTables:
 class GatedOperations:
     """Database operations: they may empty personal tables, for the flush of test databases."""
 
-    def fetch_returned_insert_columns(self, cursor: Any, returning_params: Any) -> Any:
-        row = super().fetch_returned_insert_columns(cursor, returning_params)  # type: ignore[misc]
+    def fetch_returned_insert_columns(self, cursor: Any, *more: Any) -> Any:
+        row = super().fetch_returned_insert_columns(cursor, *more)  # type: ignore[misc]
         if row is None:
             raise Refused(UPSERT)
         return row

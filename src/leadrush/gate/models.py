@@ -76,11 +76,11 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.number}"
 
-    def save(self, *args: Any, **options: Any) -> None:
+    def save(self, **options: Any) -> None:
         if not self._state.adding:
             raise Refused(NEVER)
         options["force_insert"] = True
-        super().save(*args, **options)
+        super().save(**options)
 
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         raise Refused(NEVER)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from leadrush.gate.tables import MASK
 from leadrush.gate.tokens import Token, Unread, names, tokens
@@ -35,15 +36,15 @@ ON_POSTGRESQL = NEVER | {"OFFSET", "WINDOW", "FOR", "FETCH", "DO", "TABLESAMPLE"
 CHANGING = ON_POSTGRESQL | {"SET", "VALUES"}
 SIDES = frozenset({"RIGHT", "FULL"})
 NAMES = frozenset({"word", "name", "string"})
+NOTHING = [Token("other")] * 3
 
 
 @dataclass(slots=True)
 class Mention:
     """A table in FROM, JOIN, UPDATE or DELETE; `own` is set once its own ON carries the condition."""
 
-    table: str
-    alias: str
-    outer: bool
+    table: str = ""
+    alias: str = ""
     own: bool = False
 
 
@@ -113,9 +114,10 @@ class Reader:
         """Read a SELECT, INSERT, UPDATE or DELETE, with the parts that UNION and its like join."""
         mentions: list[Mention] = []
         where: set[str] = set()
-        clause, outer, expect = "", False, False
+        clause, outer, expect = "", True, False
         into = ""
         index = 0
+        ahead = items + NOTHING
         while index < len(items):
             token = items[index]
             before = items[index - 1].key
@@ -123,14 +125,14 @@ class Reader:
             index += 1
             if key in COMPOUND:
                 self.settle(mentions, where)
-                mentions, where, clause, expect = [], set(), "", False
+                mentions, where, clause = [], set(), key
             elif token.kind in ("group", "case"):
                 self.walk(token.group)
                 if expect:
-                    mentions.append(Mention("", "", outer))
+                    mentions.append(Mention())
                 expect = False
-            elif expect and token.kind in NAMES and not (self.postgresql and key in ("ONLY", "LATERAL")):
-                table, alias, index = self.named(items, index - 1, clause)
+            elif expect and token.kind in NAMES and not (self.postgresql and key == "ONLY"):
+                table, alias, index = self.named(ahead, index - 1, clause)
                 expect = False
                 held = self.held(table)
                 if held:
@@ -141,37 +143,36 @@ class Reader:
                         raise Unread(f"REPLACE would write over hidden rows of {table}: use ON CONFLICT.")
                 else:
                     self.reads += held
-                    mentions.append(Mention(table if held else "", alias, outer))
+                    mentions.append(Mention(table if held else "", alias))
             elif key == "FROM" and before != "DISTINCT":
-                clause, expect, outer = "FROM", True, False
+                clause, expect = key, True
             elif key == "UPDATE" and before == "DO":
                 # An upsert reads the row that it would write over, under the table's own name.
-                mentions.append(Mention(into, into, False))
-                clause = "DO"
+                mentions.append(Mention(into, into))
+                clause = key
             elif key == "UPDATE" and not clause:
-                clause, expect = "UPDATE", True
+                clause, expect = key, True
             elif key == "INTO":
                 if clause:
                     raise Unread("SELECT INTO copies rows out of the gate.")
-                clause, expect = "INTO", True
+                clause, expect = key, True
             elif key == "JOIN":
                 outer = before in SIDES or (before == "OUTER" and items[index - 3].key in SIDES)
                 clause, expect = "FROM", True
             elif (key == "USING" and clause == "FROM") or (token.text == "," and clause in ("FROM", "ON")):
-                clause, expect, outer = "FROM", True, False
-            elif key == "ON" and index < len(items) and items[index].key == "CONFLICT":
+                clause, expect = "FROM", True
+            elif key == "ON" and ahead[index].key == "CONFLICT":
                 self.settle(mentions, where)
-                mentions, where, clause = [], set(), "CONFLICT"
+                mentions, where, clause = [], set(), ahead[index].key
             elif key == "ON":
-                if mentions and clause == "FROM":
-                    last = mentions[-1]
-                    last.own = not last.outer and last.alias in self.conjuncts(items, index)
-                clause = "ON"
+                if mentions and clause == "FROM" and not outer:
+                    mentions[-1].own = mentions[-1].alias in self.conjuncts(items, index)
+                clause = key
             elif key == "WHERE":
                 # The first WHERE of an upsert chooses an index, the one behind DO UPDATE the rows.
                 if clause != "CONFLICT":
-                    where |= self.conjuncts(items, index)
-                clause = "WHERE"
+                    where = self.conjuncts(items, index)
+                clause = key
             elif key in CLAUSES:
                 clause = key
             elif not (self.postgresql and clause == "FOR"):  # FOR UPDATE OF names what was read already
@@ -182,17 +183,17 @@ class Reader:
         """Read `schema.table AS alias` at `index`; return the table, its alias and the index after it."""
         table = items[index]
         index += 1
-        while index + 1 < len(items) and items[index].text == ".":
+        while items[index].text == ".":
             table = items[index + 1]
             index += 2
-        rest = items[index : index + 3]
-        if rest and rest[0].text == "*":
-            index, rest = index + 1, rest[1:]
+        if items[index].text == "*":
+            index += 1
         reserved = CHANGING if clause != "FROM" else ON_POSTGRESQL if self.postgresql else ON_SQLITE
-        if len(rest) > 1 and rest[0].key == "AS":
-            return table.table, rest[1].alias, index + 2
-        if rest and rest[0].kind in NAMES and rest[0].key not in reserved:
-            return table.table, rest[0].alias, index + 1
+        behind = items[index]
+        if behind.key == "AS":
+            return table.table, items[index + 1].alias, index + 2
+        if behind.kind in NAMES and behind.key not in reserved:
+            return table.table, behind.alias, index + 1
         return table.table, table.alias, index
 
     def conjuncts(self, items: list[Token], index: int) -> set[str]:
@@ -203,12 +204,12 @@ class Reader:
         """
         clause: list[Token] = []
         ended = False
-        for before, token in zip(items[index - 1 :], items[index:], strict=False):
+        for before, token in pairwise(items[index - 1 :]):
             if token.key == "OR":
                 return set()
             if token.key in COMPOUND:
                 break
-            ended |= token.text in (",", ";") or (token.key in ENDS and before.key != "DISTINCT")
+            ended |= token.text == "," or (token.key in ENDS and before.key != "DISTINCT")
             if not ended:
                 clause.append(token)
         return held_by(clause, self.value)
@@ -248,6 +249,9 @@ def writes(items: list[Token], reads: int) -> bool:
         return reads == 0
     if items[0].key != "UPDATE" or reads != 1:
         return False
-    flat = [token.table for token in items]
-    end = flat.index("where") if "where" in flat else len(flat)
-    return any(column == MASK and items[at + 1].text == "=" for at, column in enumerate(flat[: end - 1]))
+    for token, behind in pairwise(items):
+        if token.key == "WHERE":
+            return False
+        if token.table == MASK and behind.text == "=":
+            return True
+    return False

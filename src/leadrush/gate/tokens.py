@@ -26,7 +26,7 @@ class Token:
     """One word, name, string or sign; `group` holds what stands between parentheses (or CASE and END)."""
 
     kind: str
-    text: str
+    text: str = ""
     group: list[Token] = field(default_factory=list)
 
     @property
@@ -53,15 +53,15 @@ def tokens(sql: str, postgresql: bool) -> list[Token]:
     top: list[Token] = []
     stack: list[tuple[str, list[Token]]] = [("", top)]
     for match in (POSTGRESQL if postgresql else SQLITE).finditer(MANY.sub("%s", sql)):
-        kind, text = match.lastgroup or "", match.group()
+        kind, text = str(match.lastgroup), match.group()
         if kind == "space":
             continue
         if kind == "odd":
             raise Unread("Comments and escape strings are not read beside a personal table: leave them out.")
         here = stack[-1][1]
-        upper = text.upper() if kind == "word" else text
-        if upper in ("(", "CASE") and kind != "string":
-            token = Token("group" if upper == "(" else "case", text)
+        upper = text.upper()  # what is quoted has its quotes, and is none of these
+        if upper in ("(", "CASE"):
+            token = Token("group" if upper == "(" else "case")
             here.append(token)
             stack.append((upper, token.group))
         elif (upper == ")" and stack[-1][0] == "(") or (upper == "END" and stack[-1][0] == "CASE"):
@@ -78,5 +78,5 @@ def names(items: list[Token]) -> Iterator[str]:
     for token in items:
         if token.kind in ("group", "case"):
             yield from names(token.group)
-        elif token.kind != "other":
+        else:
             yield token.table

@@ -55,6 +55,9 @@ HELD = {
     "VALUES (1), ((SELECT 1 FROM house_note n WHERE {n}))": NOTE,
     "SELECT CASE WHEN 1 = 1 THEN (SELECT 1 FROM house_note n WHERE {n}) END": NOTE,
     "SELECT 1 FROM house_note n WHERE {n};;": NOTE,
+    "SELECT 1 FROM house_note n JOIN a ON 1 IS DISTINCT FROM 5 WHERE {n}": NOTE,
+    "SELECT 1 FROM house_note AS n WHERE {n}": NOTE,
+    "INSERT DO UPDATE SET size = house_note.size": set(),
 }
 
 
@@ -66,6 +69,7 @@ def test_a_condition_in_its_place_holds_in(sql: str, postgresql: bool) -> None:
 
 
 OWN = {
+    (True, "SELECT 1 FROM house_note * n WHERE {n}"): NOTE,
     (True, "SELECT 1 FROM ONLY house_note n WHERE {n}"): NOTE,
     (
         True,
@@ -86,6 +90,15 @@ def test_what_only_one_database_understands_is_read_as_it_reads_it(postgresql: b
 
 
 BARE = {
+    "SELECT 1 FROM house_note n WHERE (1 = 1 OR 1 = 1 AND {n})": ["house_note"],
+    "SELECT 1 FROM house_note n ON {n}": ["house_note"],
+    "SELECT 1 FROM a JOIN house_note n ON": ["house_note"],
+    "SELECT 1 FROM a JOIN house_note AS": ["house_note"],
+    "SELECT 1 FROM house_note n, main.": ["house_note"],
+    "SELECT 1 FROM house_note o JOIN a ON 1 IS DISTINCT FROM 5 JOIN house_note n ON 1 = 1 WHERE {o}": [
+        "house_note"
+    ],
+    "SELECT (1 + case when 1 in (select id from house_note) then 1 end)": ["house_note"],
     "SELECT 1 FROM a RIGHT OUTER JOIN house_note n ON {n}": ["house_note"],
     "SELECT 1 FROM a NATURAL FULL JOIN house_note n ON {n}": ["house_note"],
     "SELECT 1 FROM a FULL OUTER JOIN house_note n ON {n}": ["house_note"],
@@ -146,6 +159,8 @@ UNREAD = {
     "SELECT coalesce(1, house_note) FROM a": ELSEWHERE,
     "SELECT 1 FROM a ORDER BY house_note": ELSEWHERE,
     "UPDATE a SET name = 1, house_note = 1": ELSEWHERE,
+    "SELECT 1 FROM a WHERE 1 = 1 UPDATE house_note": ELSEWHERE,
+    "INSERT INTO a VALUES (1) ON CONFLICT DO UPDATE UPDATE house_note": ELSEWHERE,
     "SELECT text INTO b FROM house_note": "SELECT INTO copies rows out of the gate.",
     "INSERT OR REPLACE INTO house_note (id) VALUES (1)": "REPLACE would write over hidden rows of house_note: use ON CONFLICT.",
     "WITH x AS (SELECT 1) REPLACE INTO house_note SELECT 1": "REPLACE would write over hidden rows of house_note: use ON CONFLICT.",
@@ -253,8 +268,15 @@ def test_only_an_insert_or_a_new_mask_of_one_table_is_let_past_the_policies_rows
         ("UPDATE house_note SET size = 1 WHERE {house_note} AND mask = 1", False),
         ("UPDATE house_note SET size = mask WHERE {house_note}", False),
         ("UPDATE house_note SET mask = 1 FROM house_page WHERE {house_note} AND {house_page}", False),
+        ("UPDATE house_note SET size = 1", False),
         ("DELETE FROM house_note WHERE {house_note} AND mask = 1", False),
         ("SELECT mask = 1 FROM house_note WHERE {house_note}", False),
         ("SELECT 1", False),
     ):
         assert told(sql, postgresql)[2] == writes, sql
+
+
+def test_a_list_of_a_thousand_is_read_like_a_list_of_one() -> None:
+    many, one = (tokens(f"a IN ({', '.join(['%s'] * number)})", False) for number in (1000, 1))
+    assert many == one
+    assert [token.text for token in one[2].group] == ["%s"]

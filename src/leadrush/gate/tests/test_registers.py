@@ -118,5 +118,13 @@ def test_keys_of_a_model_stay_readable_to_the_database_and_nothing_else_does(tab
             abstract = True
             db_table = "tests_abstract"
 
+    class Plain(models.Model):
+        class Meta:
+            app_label = "house"
+            db_table = "tests_plain"
+
+        def __str__(self) -> str:
+            return "plain"
+
     held = {name: table for name, table in tables.all().items() if name.startswith(("tests_", "xenias_"))}
     assert held == {"xenias_diaryx": tables.Table("xenias_diaryx", frozenset({"key", "before_id", "mask"}))}
