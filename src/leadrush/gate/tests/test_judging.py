@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from psycopg.adapt import Dumper
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from leadrush import gate
@@ -187,19 +188,34 @@ def test_the_text_that_is_judged_is_the_text_that_runs_however_it_was_composed()
     assert judging.spelled(ForItsConnection("x"), there) == "SELECT text FROM house_note"
 
 
+class Bit:
+    """What only one connection knows how to write."""
+
+
+class Written(Dumper):
+    def dump(self, obj: Any) -> bytes:
+        return str(BIT).encode()
+
+    quote = dump
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver takes text alone")
 def test_composed_sql_and_bytes_are_judged_and_run(house: House) -> None:
-    read = SQL("SELECT text FROM {} WHERE (house_note.mask & {}) <> 0").format(
-        Identifier("house_note"), Literal(BIT)
-    )
-    write = b"UPDATE house_note SET size = %s WHERE " + NOTE.encode()
-    for sql in (read, b"SELECT text FROM house_note WHERE " + NOTE.encode()):
+    connection.ensure_connection()
+    connection.connection.adapters.register_dumper(Bit, Written)
+    mine = SQL("(house_note.mask & {}) <> 0").format(Literal(Bit()))
+    read = SQL("SELECT text FROM {} WHERE ").format(Identifier("house_note"))
+    write = SQL("UPDATE house_note SET size = %s WHERE ")
+    for ask, change in (
+        (read + mine, write + mine),
+        (f"SELECT text FROM house_note WHERE {NOTE}".encode(), (write + SQL(NOTE)).as_bytes()),
+    ):
         with connection.cursor() as cursor:
             with gate.using(READ.name):
-                cursor.execute(sql)
+                cursor.execute(ask)
                 assert cursor.fetchall() == [("seen",)]
-                cursor.executemany(write, [(2,), (3,)])
-            for run in (lambda: cursor.execute(sql), lambda: cursor.executemany(write, [(4,)])):  # noqa: B023
+                cursor.executemany(change, [(2,), (3,)])
+            for run in (lambda: cursor.execute(ask), lambda: cursor.executemany(change, [(4,)])):  # noqa: B023
                 with pytest.raises(gate.NoUse):
                     run()
     with gate.using(READ.name):
