@@ -42,7 +42,8 @@ def test_each_clause_shows_its_mark_its_terms_and_how_it_is_kept(walk: Callable[
         clause.get_by_text("How this is kept").click()
         expect(clause.locator("code").first).to_be_visible()
         expect(clause.locator("code").first).to_contain_text("leadrush.")
-    seat = page.locator("#webinar-seat").get_by_role("row").filter(has_text="count seats")
+    seat = page.locator("#webinar-seat").get_by_role("row", name="Your e-mail address")
+    expect(seat).to_contain_text("send you what you need for a webinar")
     expect(seat).to_contain_text("30 days")
     window.look_in_each("statement-opened")
 
