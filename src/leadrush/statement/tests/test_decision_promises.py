@@ -109,6 +109,19 @@ def test_what_one_form_brought_is_not_used_for_what_another_form_asks() -> None:
     assert came_by(HERE, HERE_ONLY, HERE_ONLY) is Reason.ALLOWED
     assert came_by(ELSEWHERE, HERE_ONLY, HERE_ONLY) is Reason.NOT_GIVEN_FOR
     assert came_by("", HERE_ONLY, HERE_ONLY) is Reason.NOT_GIVEN_FOR
+    assert decide(
+        category=EMAIL, use=REMIND, given=PROMISED, force=HERE_ONLY, under=ELSEWHERE
+    ) == Prohibition(Reason.NOT_GIVEN_FOR, "reminders", 1)
+
+
+@pytest.mark.parametrize(("clause", "mask"), [(HERE, 1 << 3), (ELSEWHERE, 0), ("", 0)])
+def test_a_row_is_open_to_what_its_form_asked_and_closed_to_what_another_one_did(
+    clause: str, mask: int
+) -> None:
+    told = mask_of(
+        categories=[EMAIL], given=HERE_ONLY, force=HERE_ONLY, choices={}, uses=[a_use(bit=3)], under=clause
+    )
+    assert told == mask
 
 
 def test_a_new_version_that_speaks_of_one_form_only_binds_what_others_brought_before() -> None:

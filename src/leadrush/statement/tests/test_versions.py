@@ -365,3 +365,8 @@ def test_versions_that_differ_in_one_word_have_different_digests() -> None:
         replace(FULL, clauses=(replace(base, terms=base.terms[::-1]), FULL.clauses[1])),
     ]
     assert len({version.digest for version in changed}) == len(changed)
+
+
+def test_a_sentence_about_a_form_that_is_not_there_is_named() -> None:
+    with pytest.raises(Faulty, match=r"^webinars.remind: given names asking, which is no clause$"):
+        a_version(a_term(given=["reminders", "asking", "writing"]))
