@@ -20,6 +20,7 @@ from leadrush.gate.judging import Verdict
 from leadrush.gate.making import GatedCreation, GatedOperations, ShapesTables
 from leadrush.gate.postgresql.policies import SETTING
 
+CHUNK = 100  # rows that come from the server at once
 HUSH = f";SET LOCAL {SETTING} = ''"
 
 
@@ -100,7 +101,7 @@ class Cursor(Gated):
         if not self.served:
             yield from super().__iter__()
             return
-        while rows := self.fetchmany(100):
+        while rows := self.fetchmany(CHUNK):
             yield from rows
 
 
