@@ -105,9 +105,10 @@ def test_a_chunked_cursor_reads_by_every_fetch(house: House) -> None:
                 with made() as cursor:
                     cursor.execute(sql.format(gate.condition("house_note")))
                     assert fetch(cursor) == [("seen",)] * 6
-        with connection.cursor() as cursor:
-            cursor.execute(sql.format(gate.condition("house_note")))
-            assert len(cursor.fetchmany(size=4)) == 4
+        for made in (connection.chunked_cursor, connection.cursor):
+            with made() as cursor:
+                cursor.execute(sql.format(gate.condition("house_note")))
+                assert len(cursor.fetchmany(size=4)) == 4
 
 
 def test_raw_rows_carried_out_of_their_use_are_not_given(house: House) -> None:
