@@ -34,7 +34,10 @@ class Switch:
 
 
 def of(person: Person, records: Iterable[rights.Record]) -> list[Switch]:
-    """Return the switches for what is held about a person: those that can be moved first."""
+    """Return the switches for what is held about a person: those that can be moved first.
+
+    What cannot be moved, and nothing of theirs was given for, is none of theirs.
+    """
     records = list(records)
     categories = {category for record in records for category in record.categories}
     choices: dict[str, Choice] = {}
@@ -48,9 +51,11 @@ def of(person: Person, records: Iterable[rights.Record]) -> list[Switch]:
             continue
         allowed = [record for record in records if record.mask & (1 << use.bit)]
         locked = not any(term.switch for term, _slug in terms)
+        if locked and not allowed:
+            continue
         slug = next((slug for term, slug in terms if term.switch), terms[0][1])
         if locked:
-            on, since = bool(allowed), _why_locked(terms[0][0])
+            on, since = True, _why_locked(terms[0][0])
         else:
             on, since = _moved(use.name, terms, choices.get(use.name), allowed)
         found.append(Switch(use.name, gate.force().use(use.name).title, slug, on, locked, since))

@@ -173,6 +173,15 @@ def test_a_name_given_by_those_who_work_here_is_who_looked(as_ana: Client, ana: 
     assert "<b>Somebody who works here</b> used your e-mail address" in page(as_ana.get("/me/"))
 
 
+def test_nobody_reads_of_a_use_that_nothing_of_theirs_was_given_for(as_ana: Client, ana: Person) -> None:
+    words = "Know who works here"
+    assert words not in page(as_ana.get("/me/"))
+    giving = registered(ANA, where="console.invite", clause="working-here")[1]
+    assert words in page(as_ana.get("/me/"))
+    vault.end(giving)
+    assert words not in page(as_ana.get("/me/"))
+
+
 def test_uses_come_25_a_page_newest_first(as_ana: Client) -> None:
     for _ in range(30):
         as_ana.get("/me/")
