@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadrush import ledger
+from leadrush.console.staffing import CLAUSE
 from leadrush.console.told import REASONS
 from leadrush.gate.evidence import Count
 from leadrush.vault.models import Giving, Role
@@ -17,6 +18,6 @@ def every_opening_has_a_reason() -> Count:
 
 
 def invitations_end_with_the_role() -> Count:
-    """Count invitations that are still held of people without a role. Clause `working-here`."""
-    live = Giving.objects.filter(where="console.invite", ended_at__isnull=True)
+    """Count what came for working here and is still held of people without a role. Clause `working-here`."""
+    live = Giving.objects.filter(clause=CLAUSE, ended_at__isnull=True)
     return Count(live.filter(person__role=Role.NONE).count(), live.count())

@@ -86,11 +86,11 @@ def appoint(*, person: Person, role: str) -> bool:
 
 
 def remove(*, person: Person) -> bool:
-    """Take a role away, end the sign-ins, erase what came with the invitation. Raises `LastOwner`."""
+    """Take a role away, end the sign-ins, erase what came for working here. Raises `LastOwner`."""
 
     def leave() -> None:
         Person.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
-        for giving in Giving.objects.filter(person=person, where=WHERE, ended_at__isnull=True):
+        for giving in Giving.objects.filter(person=person, clause=CLAUSE, ended_at__isnull=True):
             vault.end(giving)
 
     return _change(person, "", leave)

@@ -105,6 +105,18 @@ def staff_name(person: Person, owner: Person) -> str:
         return vault.value_of(person.pk, "name") if held else ""
 
 
+def test_what_a_founder_gave_for_working_here_goes_with_the_role_too(team: dict[str, Person]) -> None:
+    person, _giving = vault.welcome(
+        address="founder@tiller.example", where="leadrush.up", clause="working-here", confirmed=True
+    )
+    Person.objects.filter(pk=person.pk).update(role="owner")
+    person.refresh_from_db()
+    with gate.using("console.staff", actor=gate.Actor("staff", str(team["owner"].pk))):
+        staffing.remove(person=person)
+        assert not Item.objects.filter(person=person).exists()
+    assert keeps.invitations_end_with_the_role().kept
+
+
 def test_whoever_does_not_work_here_is_in_no_list_of_those_who_do(
     team: dict[str, Person], ana: tuple[Person, Giving]
 ) -> None:
