@@ -74,6 +74,12 @@ class Walk:
         assert answer is not None
         assert answer.status < 500, f"{path}: {answer.status}"
 
+    def follow(self, to: Locator) -> None:
+        """Click what brings another page, and wait until it is there: a browser that is sent elsewhere, or
+        asked to load the page again, before it has left may forget what it was about to send."""
+        with self.page.expect_navigation():
+            to.click()
+
     def look(self, what: str) -> None:
         """Hold the page to what every page promises, and keep its picture."""
         self.page.wait_for_load_state("networkidle")

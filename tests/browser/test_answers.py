@@ -37,7 +37,7 @@ def test_the_owners_questions_are_answered_and_their_giver_sees_that_a_host_read
     guest.look_in_each("webinar-questions")
     register(guest, address)
 
-    desk.page.get_by_role("link", name="Who comes").click()
+    desk.follow(desk.page.get_by_role("link", name="Who comes"))
     row = desk.page.get_by_role("row").filter(has_text=address)
     expect(row).to_contain_text("Clay")
     expect(row).to_contain_text("one brave rhubarb")
@@ -68,7 +68,7 @@ def test_a_visitor_reads_the_hour_where_they_are_on_the_page_and_in_the_mail(
 
     plain = walk(390, "light", java_script_enabled=False)
     open_webinar(plain, slug)
-    plain.page.get_by_role("link", name="My time zone").click()
+    plain.follow(plain.page.get_by_role("link", name="My time zone"))
     plain.page.get_by_label("Your time zone").select_option("Asia/Tokyo")
     plain.page.get_by_role("button", name="Show my hour").click()
     expect(plain.page.locator(".facts")).to_contain_text("04:00 in Tokyo")

@@ -25,7 +25,7 @@ def ask_for_news(guest: Walk, *addresses: str) -> None:
 def tell_those_who_asked(desk: Walk, title: str) -> None:
     """Press the button, and wait until the worker has written the mails."""
     open_plan(desk, title)
-    desk.page.get_by_role("link", name="Tell those who asked").click()
+    desk.follow(desk.page.get_by_role("link", name="Tell those who asked"))
     desk.page.get_by_role("button", name="Tell").click()
     expect(desk.page.get_by_text("The mails are being written.")).to_be_visible()
     desk.reload_until(desk.page.get_by_text("Told on"))
@@ -93,7 +93,7 @@ def test_a_switch_stops_a_message_that_waits_and_the_outbox_says_why(
     find_messages(desk, address)
     message = desk.page.get_by_role("row").filter(has_text="webinars.announcement")
     expect(message).to_have_count(1)
-    message.get_by_role("link").first.click()
+    desk.follow(message.get_by_role("link").first)
     desk.reload_until(desk.page.get_by_text("The mail server said 451."))
     desk.look_in_each("message-waits")
 
@@ -103,7 +103,7 @@ def test_a_switch_stops_a_message_that_waits_and_the_outbox_says_why(
     expect(page.get_by_text("You switched this off on")).to_be_visible()
     guest.look_in_each("me-switched-off")
     postman.puts_off.clear()
-    desk.page.get_by_role("button", name="Try again now").click()
+    desk.follow(desk.page.get_by_role("button", name="Try again now"))
     desk.reload_until(desk.page.get_by_text("Refused"))
     expect(desk.page.locator("main")).to_contain_text("The person said no.")
     desk.look_in_each("message-refused")

@@ -18,7 +18,7 @@ def enter(walk: Walk) -> None:
     """Come in by the link that the terminal gives."""
     walk.go(walk.site.staff_link())
     walk.look("come-in")
-    walk.page.locator("main").get_by_role("button", name="Sign in").click()
+    walk.follow(walk.page.locator("main").get_by_role("button", name="Sign in"))
     walk.go("/console/")
     expect(walk.page.locator("h1")).to_have_text("Overview")
 
@@ -39,7 +39,7 @@ def test_staff_see_the_overview_and_open_a_person_who_sees_it(window: Walk) -> N
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_text("Nobody.")).to_be_visible()
     page.get_by_label("Find one person").fill(address)
-    page.get_by_role("button", name="Find").click()
+    window.follow(page.get_by_role("button", name="Find"))
     window.look("people-found")
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Open this person").click()
@@ -57,7 +57,7 @@ def test_staff_plan_a_webinar_and_see_who_comes(desk: Walk) -> None:
     page = desk.page
     desk.go("/console/webinars/")
     desk.look("desk")
-    page.locator("table.ledger tbody th a").first.click()
+    desk.follow(page.locator("table.ledger tbody th a").first)
     desk.look("plan-one")
     desk.go(re.sub(r"/$", "", page.url) + "/people/")
     desk.look("registrants")
@@ -72,7 +72,7 @@ def test_staff_read_the_outbox_and_who_works_here(desk: Walk) -> None:
     page = desk.page
     desk.go("/console/outbox/")
     desk.look("outbox")
-    page.locator("main table a, main .rows a").first.click()
+    desk.follow(page.locator("main table a, main .rows a").first)
     desk.look("message")
     desk.go("/console/staff/")
     desk.look("staff")

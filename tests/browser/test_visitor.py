@@ -126,7 +126,7 @@ def test_the_keyboard_reaches_the_content_the_menu_and_the_form(walk: Callable[.
     window = walk(1280, "light")
     page = window.page
     window.go("/choice/")
-    page.get_by_role("button", name="Don’t tell").click()
+    window.follow(page.get_by_role("button", name="Don’t tell"))
     open_webinar(window)
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_class("skip")
