@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
-from django_ratelimit.core import is_ratelimited
+from django_ratelimit.core import get_usage
 from django_ratelimit.exceptions import Ratelimited
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -26,6 +26,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 POSTED = ("POST",)
 DAY = 86400  # seconds
+
+
+class TooOften(Ratelimited):  # type: ignore[misc]  # published without types
+    """Something was tried too often; in `seconds` it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +79,7 @@ def network(text: str) -> str:
 def limit(group: str, rate: str, *, methods: tuple[str, ...] = POSTED) -> Callable[[View], View]:
     """Answer with 429 what is tried more often than `rate` from one place: `limit("people.code", "5/10m")`.
 
-    Put it outside the gate's door. Only `methods` count. The page says to wait ten minutes.
+    Put it outside the gate's door. Only `methods` count. The page says how long to wait.
     """
 
     def decorate(view: View) -> View:
@@ -88,10 +96,12 @@ def limit(group: str, rate: str, *, methods: tuple[str, ...] = POSTED) -> Callab
 def check(
     request: HttpRequest, group: str, rate: str, *, methods: tuple[str, ...] = POSTED, what: str = ""
 ) -> None:
-    """Count one try; raise `Ratelimited` (shown as 429) when there were more than `rate`.
+    """Count one try; raise `TooOften` (shown as 429) when there were more than `rate`.
 
     `what` counts tries at one thing, wherever they come from: an address that was typed, say.
     """
     key = (lambda group, request: mark(what)) if what else place
-    if is_ratelimited(request, group=group, key=key, rate=rate, method=list(methods), increment=True):
-        raise Ratelimited
+    usage = get_usage(request, group=group, key=key, rate=rate, method=list(methods), increment=True)
+    if usage is not None and usage["should_limit"]:
+        # The last second that is told still belongs to this count.
+        raise TooOften(usage["time_left"] + 1)

@@ -11,7 +11,8 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django_ratelimit.exceptions import Ratelimited
+
+from leadrush.gate.limits import TooOften
 
 
 def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
@@ -27,9 +28,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The page is not for this person, or was asked for too often (429)."""
-    if isinstance(exception, Ratelimited):
-        response = page(request, 429)
-        response["Retry-After"] = "600"
+    if isinstance(exception, TooOften):
+        # A cache that cannot count says no and no time.
+        minutes = max(-(-exception.seconds // 60), 1)
+        response = page(request, 429, minutes=minutes, hours=-(-minutes // 60) if minutes > 90 else 0)
+        response["Retry-After"] = str(minutes * 60)
         return response
     return page(request, 403, reason=str(exception) if exception and str(exception) else "")
 

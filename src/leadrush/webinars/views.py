@@ -40,12 +40,7 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     webinar = published(slug)
     person = request.user if isinstance(request.user, Person) else None
     own = _own(person) if person and webinar.is_open else None
-    form = SignUp(
-        request.POST or None,
-        questions=list(webinar.questions.all()),
-        signed_in=own is not None,
-        initial={"time_zone": _asked_zone(request)},
-    )
+    form = _form(request, webinar, signed_in=own is not None)
     status = 200
     if request.method == "POST":
         for rate in RATES:
@@ -56,8 +51,9 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
             except registering.NotOpen as closed:
                 form.add_error(None, str(closed))
             except ValidationError:
-                # Their address went a moment ago, with the last thing that it was given for: the form asks.
-                return HttpResponseRedirect(webinar.get_absolute_url())
+                # Their address went a moment ago, with the last thing that it was given for: the form asks
+                # for one, and keeps the rest of what was typed.
+                own, form = None, _form(request, webinar, signed_in=False)
             else:
                 return HttpResponseRedirect(reverse("webinars:written", args=[slug]))
         status = 422
@@ -69,6 +65,15 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         "elsewhere": times.elsewhere(webinar.starts_at, _asked_zone(request)),
     }
     return TemplateResponse(request, "webinars/page.html", context, status=status)
+
+
+def _form(request: HttpRequest, webinar: Webinar, *, signed_in: bool) -> SignUp:
+    return SignUp(
+        request.POST or None,
+        questions=list(webinar.questions.all()),
+        signed_in=signed_in,
+        initial={"time_zone": _asked_zone(request)},
+    )
 
 
 def published(slug: str) -> Webinar:

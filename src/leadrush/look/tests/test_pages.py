@@ -10,8 +10,8 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
-from django_ratelimit.exceptions import Ratelimited
 
+from leadrush.gate.limits import TooOften
 from leadrush.look import errors, menu, models, parts, regions
 from leadrush.look.middleware import Words
 from leadrush.statement import Version
@@ -96,7 +96,7 @@ def test_a_part_above_fills_a_region_only_where_it_has_something_to_say(
 def test_each_error_page_says_what_happened_and_leads_on(
     status: int, business: models.Business, version: Version, get: Get
 ) -> None:
-    response = errors.page(get("/x/"), status)
+    response = errors.page(get("/x/"), status, minutes=10)
     page = BeautifulSoup(response.content, "html.parser")
     assert response.status_code == status
     assert len(page.find_all("h1")) == 1
@@ -129,12 +129,24 @@ def test_an_address_typed_wrong_is_answered_without_repeating_it(
     assert b"ada" not in response.content
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words", "after"),
+    [
+        (-1, "Wait 1 minute,", "60"),
+        (60, "Wait 1 minute,", "60"),
+        (61, "Wait 2 minutes,", "120"),
+        (5400, "Wait 90 minutes,", "5400"),
+        (5401, "Wait 2 hours,", "5460"),
+        (86400, "Wait 24 hours,", "86400"),
+    ],
+)
 def test_too_many_tries_are_told_how_long_to_wait(
-    business: models.Business, version: Version, get: Get
+    seconds: int, words: str, after: str, business: models.Business, version: Version, get: Get
 ) -> None:
-    response = errors.refused(get("/"), Ratelimited())
+    response = errors.refused(get("/"), TooOften(seconds))
     assert response.status_code == 429
-    assert response["Retry-After"] == "600"
+    assert response["Retry-After"] == after
+    assert words in response.content.decode()
 
 
 def test_a_method_that_is_not_taken_is_answered_in_words(
