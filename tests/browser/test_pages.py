@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -62,3 +63,22 @@ def test_whoever_proves_who_they_are_once_more_is_asked_in_so_many_words(
     window.page.get_by_label("Six figures").fill(rig.code(mail))
     window.page.get_by_role("button", name="Go on").click()
     expect(window.page.locator("h1")).to_have_text("What we hold about you")
+
+
+def test_an_editor_writes_an_article_and_a_visitor_reads_it_once_it_is_published(
+    walk: Callable[..., Walk], staff: Callable[..., Walk]
+) -> None:
+    editor, visitor = staff(), walk(390, "light")
+    page, title = editor.page, "What a frost is good for"
+    editor.go("/edit/pages/")
+    editor.follow(page.get_by_role("link", name="Tarn & Tiller").first)
+    editor.go("/edit/pages/add/website/articlepage/" + re.findall(r"/pages/(\d+)/", page.url)[0] + "/")
+    page.locator("#id_title").fill(title)
+    page.locator("#id_intro").fill("It breaks the clay while you sleep. Leave the spade where it is.")
+    page.get_by_role("button", name="More actions").click()
+    editor.follow(page.get_by_role("button", name="Publish"))
+    assert not editor.elsewhere, f"the editor asked another site: {editor.elsewhere}"
+    visitor.go("/articles/")
+    visitor.follow(visitor.page.get_by_role("link", name=title).first)
+    expect(visitor.page.locator("h1")).to_have_text(title)
+    visitor.look_in_each("article-new")
