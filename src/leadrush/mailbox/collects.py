@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,7 @@ COLLECTS = [
             "moved_at": _("When its state changed"),
             "entry": _("Its place in the ledger"),
         },
-        sealed=(Sealed("sealed", "message"),),
+        sealed=(Sealed("sealed", "message", reads=json.loads),),
         shows=_shows,
     ),
 ]

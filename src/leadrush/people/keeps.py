@@ -19,7 +19,8 @@ from leadrush.gate.evidence import Count
 from leadrush.people import sessions, sign_ins
 from leadrush.people.models import SignIn
 from leadrush.people.proving import KEY as PROOF
-from leadrush.vault import collects
+from leadrush.vault import collects, taking
+from leadrush.vault.checks import BUILT_IN
 from leadrush.vault.models import Choice, Given, Held, Item
 from leadrush.vault.persons import STAND_IN
 
@@ -53,6 +54,18 @@ def every_table_is_shown() -> Count:
     held = {model._meta.label_lower for model in apps.get_models() if issubclass(model, Held)}
     shown = {declared.label for declared in collects.gated()}
     return Count(len(held - shown), len(held))
+
+
+def everything_can_be_taken() -> Count:
+    """Count columns about persons that what they take along does not carry. Clause `take-along`."""
+    missed = of = 0
+    declared = {one.model: one for one in collects.gated()}
+    for model in (model for model in apps.get_models() if issubclass(model, Held)):
+        own = {field.name for field in model._meta.local_concrete_fields if not field.primary_key}
+        columns = own - BUILT_IN
+        of += len(columns)
+        missed += len(columns - set(taking.fields_of(declared[model])) if model in declared else columns)
+    return Count(missed, of)
 
 
 def every_no_is_kept() -> Count:

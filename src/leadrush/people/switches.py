@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.gate import uses
 from leadrush.look import times
+from leadrush.people import receipts
 from leadrush.statement import Basis, Term
 from leadrush.vault import rights
 from leadrush.vault.models import Choice, Person
@@ -23,7 +25,10 @@ class NoSwitch(ValueError):
 
 @dataclass(frozen=True)
 class Switch:
-    """One use: `on` is what holds now; `locked` ones cannot be off, and `since` says why, else since when."""
+    """One use: `on` is what holds now; `locked` ones cannot be off, and `since` says why, else since when.
+
+    `receipt` is the number of the newest yes that it rests on, if it rests on one.
+    """
 
     use: str
     title: str
@@ -31,6 +36,7 @@ class Switch:
     on: bool
     locked: bool
     since: str
+    receipt: uuid.UUID | None = None
 
 
 def of(person: Person, records: Iterable[rights.Record]) -> list[Switch]:
@@ -40,10 +46,9 @@ def of(person: Person, records: Iterable[rights.Record]) -> list[Switch]:
     """
     records = list(records)
     categories = {category for record in records for category in record.categories}
-    choices: dict[str, Choice] = {}
-    for choice in Choice.objects.filter(person=person).select_related("version", "giving").order_by("id"):
-        if not (choice.answer and choice.giving and not choice.giving.confirmed):
-            choices[choice.use] = choice
+    said = list(Choice.objects.filter(person=person).select_related("version", "giving").order_by("id"))
+    choices = {choice.use: choice for choice in said if receipts.counts(choice)}
+    yeses = {yes.use: yes.record for yes in receipts.of(said)}
     found = []
     for use in uses.all():
         terms = _terms(use.name, categories)
@@ -58,7 +63,8 @@ def of(person: Person, records: Iterable[rights.Record]) -> list[Switch]:
             on, since = True, _why_locked(terms[0][0])
         else:
             on, since = _moved(use.name, terms, choices.get(use.name), allowed)
-        found.append(Switch(use.name, gate.force().use(use.name).title, slug, on, locked, since))
+        title, receipt = gate.force().use(use.name).title, yeses.get(use.name)
+        found.append(Switch(use.name, title, slug, on, locked, since, receipt))
     return sorted(found, key=lambda switch: switch.locked)
 
 

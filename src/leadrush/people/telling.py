@@ -24,6 +24,8 @@ NAMED = "people.staff"
 # What a person did themselves is no use of ours, and is told as what it was.
 OWN_DEEDS = {
     "rights.see": gettext_lazy("read this page."),
+    "rights.take": gettext_lazy("took along everything that is held."),
+    "rights.receipt": gettext_lazy("looked at the receipt of a yes."),
     "people.on": gettext_lazy("allowed us to %(about)s."),
     "people.off": gettext_lazy("told us not to %(about)s."),
     "people.name": gettext_lazy("looked at your name, to correct it."),

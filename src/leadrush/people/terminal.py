@@ -1,6 +1,8 @@
-"""`leadrush sign-in`: lets somebody who runs the site in, without mail."""
+"""`leadrush sign-in` lets in whoever runs the site; `leadrush export` hands over all about somebody."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
@@ -30,4 +32,43 @@ def sign_in(address: str | None, site: str) -> None:
     click.echo("Good once, for 15 minutes.")
 
 
-COMMANDS = [sign_in]
+@click.command("export")
+@click.option("--address", required=True, help="Whose.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file [business and day .json]."
+)
+@click.option(
+    "--receipts", type=click.Path(path_type=Path, file_okay=False), help="Also each receipt, in this folder."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be written; open and write nothing.")
+def export(address: str, output: Path | None, receipts: Path | None, dry_run: bool) -> None:
+    """Write everything that is held about somebody into a file that only its owner can read.
+
+    The person sees in their list of uses that it was done.
+    """
+    from django.core.exceptions import ValidationError
+
+    from leadrush import gate, vault
+    from leadrush.ledger import Unwritten
+    from leadrush.people import along, handing
+
+    try:
+        person = vault.find(address)
+    except ValidationError as fault:
+        raise click.ClickException(" ".join(fault.messages)) from None
+    if person is None:
+        raise click.ClickException(
+            "Nobody has that address here, so nothing is held and nothing was written."
+        )
+    output = output or Path(along.file_name("json"))
+    with gate.using("rights.own", actor=gate.Actor("program", "leadrush export"), what=along.WHAT):
+        try:
+            if dry_run:
+                handing.foretell(person.pk, output, receipts, click.echo)
+            else:
+                handing.hand_over(person.pk, output, receipts, click.echo)
+        except (handing.Refused, along.Gone, Unwritten) as fault:
+            raise click.ClickException(str(fault)) from None
+
+
+COMMANDS = [sign_in, export]

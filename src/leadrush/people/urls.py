@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from leadrush.people.views import choice, correct, me, passkeys, sessions, sign_in
+from leadrush.people.views import choice, correct, me, passkeys, sessions, sign_in, take
 
 own = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -17,6 +17,11 @@ own = [
     path("me/uses/", me.used, name="uses"),
     path("me/switch/", me.switch, name="switch"),
     path("me/was-it-you/", me.was_it_you, name="was_it_you"),
+    path("me/take/", take.take, name="take"),
+    path("me/take/print/", take.to_print, name="take_print"),
+    path("me/receipts/<uuid:which>/", take.receipt, name="receipt"),
+    path("me/receipts/<uuid:which>/receipt.jsonld", take.receipt_linked, name="receipt_linked"),
+    path("schemas/taking-along-<int:number>.json", take.schema, name="schema"),
     path("me/name/", correct.name, name="name"),
     path("me/address/", correct.address, name="address"),
     path("me/address/place/", correct.place, name="place"),

@@ -61,7 +61,7 @@ def jsonld(
         "dpv:hasDataController": {"@id": controller_url},
         "dct:hasPart": [_clause(clause, n, page) for n, clause in enumerate(version.clauses, 1)],
         "dpv:hasProcess": [
-            _process(term, clause, known[term.use], controller_url, base, page)
+            process(term, clause, known[term.use], controller_url, base, page)
             for clause in version.clauses
             for term in clause.terms
         ],
@@ -72,11 +72,8 @@ def jsonld(
         "@graph": [
             notice,
             controller,
-            *(
-                {"@id": _recipient(name, base), "@type": "dpv:DataProcessor", "dpv:hasName": name}
-                for name in outside
-            ),
-            *(_category(category, base) for category in own),
+            *(recipient(name, base) for name in outside),
+            *(kind(category, base) for category in own),
         ],
     }
 
@@ -90,8 +87,9 @@ def _clause(clause: Clause, n: int, page: str) -> Node:
     return {"@id": f"{page}#{clause.slug}", "dct:identifier": f"§{n}", "dct:description": clause.text}
 
 
-def _process(term: Term, clause: Clause, use: Meaning, controller: str, base: str, page: str) -> Node:
-    process = {
+def process(term: Term, clause: Clause, use: Meaning, controller: str, base: str, page: str) -> Node:
+    """Return one term as a `dpv:Process`: the same address and the same words wherever it is told."""
+    told = {
         "@id": f"{page}#{quote(term.use)}/{fragment(term.category)}",
         "@type": "dpv:Process",
         "dct:source": {"@id": f"{page}#{clause.slug}"},
@@ -110,8 +108,8 @@ def _process(term: Term, clause: Clause, use: Meaning, controller: str, base: st
         "dpv:hasEntityInvolvement": {"@id": _involvement(term)},
     }
     if term.given:
-        process["dpv:hasContext"] = [{"@id": f"{page}#{slug}"} for slug in sorted(term.given)]
-    return process
+        told["dpv:hasContext"] = [{"@id": f"{page}#{slug}"} for slug in sorted(term.given)]
+    return told
 
 
 def _duration(retention: Retention) -> Node:
@@ -131,7 +129,8 @@ def _involvement(term: Term) -> str:
     return "dpv:OptingOutFromProcess" if term.switch else "dpv:CannotOptOutFromProcess"
 
 
-def _category(category: Category, base: str) -> Node:
+def kind(category: Category, base: str) -> Node:
+    """Return a kind of data of our own beneath the one that others know."""
     parent = {"@id": personal_data()[category.parent]}
     return {
         "@id": _data(category.name, base),
@@ -146,6 +145,11 @@ def _data(category: str, base: str) -> str:
     if category == EVERYTHING:
         return "dpv:PersonalData"
     return f"{base}#{fragment(category)}" if category.startswith("lr:") else personal_data()[category]
+
+
+def recipient(name: str, base: str) -> Node:
+    """Return somebody else who gets data, by name."""
+    return {"@id": _recipient(name, base), "@type": "dpv:DataProcessor", "dpv:hasName": name}
 
 
 def _recipient(name: str, base: str) -> str:

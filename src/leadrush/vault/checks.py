@@ -10,7 +10,7 @@ from django.db.models import ForeignKey
 
 from leadrush import gate, statement
 from leadrush.gate import rooms
-from leadrush.vault import collects
+from leadrush.vault import collects, taking
 from leadrush.vault.models import Held, Item
 
 BUILT_IN = {"mask", "person", "giving"}
@@ -20,6 +20,7 @@ def install() -> None:
     """Register the checks; called once, when the app is ready."""
     register(declarations, "leadrush")
     register(clauses, "leadrush")
+    register(taking_along, "leadrush")
     register(floors, "leadrush")
 
 
@@ -50,6 +51,16 @@ def declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if model._meta.db_table not in gate.tables.all():
             found.append(_error("E006", f"the gate does not hold {model._meta.db_table}"))
     return found
+
+
+def taking_along(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Each declared column is of a kind that its person can take along in a file. Clause `take-along`."""
+    return [
+        _error("E007", f"{declared.label}.{name} is of a kind that no file carries: see vault/taking.py")
+        for declared in collects.gated()
+        for name in declared.fields
+        if name not in taking.fields_of(declared) and name in taking.columns_of(declared.model)
+    ]
 
 
 def clauses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -27,10 +27,14 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Sealed:
-    """A column of sealed private text: its field, and the context that it is sealed for."""
+    """A column of sealed private text: its field, and the context that it is sealed for.
+
+    `reads` returns what the opened text is where it is more than words, for whoever takes it along.
+    """
 
     field: str
     context: str
+    reads: Callable[[str], Any] = str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -194,11 +194,17 @@ def _record(
 
 
 def _uses(row: Held) -> Iterable[tuple[str, str]]:
+    for _use, title, clause in serves(categories_of(row), row.mask):
+        yield title, clause
+
+
+def serves(categories: tuple[str, ...], mask: int) -> Iterable[tuple[str, str, str]]:
+    """Yield each use that a row of these kinds and this mask may be used for: name, title, clause."""
     force = gate.force()
     for use in uses.all():
-        if row.mask & (1 << use.bit) and use.heading not in UNSAID:
-            clause = force.clause_for(categories_of(row)[0], use.name)
-            yield force.use(use.name).title if clause else use.title, clause.slug if clause else ""
+        if mask & (1 << use.bit) and use.heading not in UNSAID:
+            clause = force.clause_for(categories[0], use.name)
+            yield use.name, force.use(use.name).title if clause else use.title, clause.slug if clause else ""
 
 
 def _notes() -> dict[Any, Any]:

@@ -1,0 +1,138 @@
+"""Rows about a person in every declared table, with words of their own wherever a column can hold words.
+
+Each declared model has its maker here. One without fails the tests that walk all of them: whoever adds a
+table says here how a row of it comes about.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from leadrush import gate, vault
+from leadrush.mailbox.letters import Attachment, Letter
+from leadrush.mailbox.models import Message
+from leadrush.mailbox.models import State as Sending
+from leadrush.people.models import SignIn
+from leadrush.vault import collects
+from leadrush.vault.models import Giving, Held, Item, Person
+from leadrush.webinars.models import Answer, Host, Question, Registration, Seat, Seen, Webinar
+
+
+@dataclass
+class Rows:
+    """What a person has: rows made, and every word that was written into them."""
+
+    person: Person
+    giving: Giving
+    words: list[str] = field(default_factory=list)
+    made: list[Held] = field(default_factory=list)
+
+    def word(self, text: str, most: int = 10_000) -> str:
+        """Note a text that must be found again, cut to what its column holds."""
+        text = text[:most]
+        if text:
+            self.words.append(text)
+        return text
+
+    def row(self, model: type[Held], **columns: Any) -> Any:
+        made = model(person=self.person, giving=self.giving, **columns)
+        made.save()
+        self.made.append(made)
+        return made
+
+
+def webinar() -> Webinar:
+    """Return a webinar of its own for each row: nobody sits in one twice."""
+    return Webinar.objects.create(
+        slug=f"w-{uuid.uuid4().hex[:12]}", title="A webinar", starts_at=timezone.now() + timedelta(days=7)
+    )
+
+
+def _item(rows: Rows, text: str) -> None:
+    kind = f"note.{len([row for row in rows.made if isinstance(row, Item)])}"
+    rows.made.append(
+        vault.put(person=rows.person, kind=kind, category="Name", value=rows.word(text), giving=rows.giving)
+    )
+
+
+def _message(rows: Rows, text: str) -> None:
+    letter = Letter(
+        rows.word(text),
+        rows.word(f"{text} text"),
+        "<p></p>",
+        {"X-A": "b"},
+        (Attachment("a", "text/plain", text),),
+    )
+    rows.row(
+        Message,
+        use="webinars.serve",
+        kind="needed",
+        template="people.moved",
+        about=rows.word(text, 64),
+        key=f"rows:{uuid.uuid4()}",
+        sealed=vault.seal(rows.person.pk, letter.pack(), "message"),
+        state=Sending.LEFT,
+        why=rows.word(text, 200),
+    )
+
+
+def _sign_in(rows: Rows, text: str) -> None:
+    rows.row(SignIn, started=date(2026, 3, 4), browser=rows.word(text, 40), session=uuid.uuid4().hex)
+
+
+def _host(rows: Rows, text: str) -> None:
+    if not any(isinstance(row, Host) for row in rows.made):  # one a person
+        rows.row(Host, name=rows.word(text, 80), words=rows.word(text, 1200))
+
+
+def _registration(rows: Rows, text: str) -> Registration:
+    made: Registration = rows.row(
+        Registration, webinar=webinar(), state=Seat.WAITING, position=3, time_zone=rows.word(text, 64)
+    )
+    return made
+
+
+def _answer(rows: Rows, text: str) -> None:
+    registration = _registration(rows, "")
+    question = Question.objects.create(webinar=registration.webinar, text="What is your soil?")
+    sealed = vault.seal(rows.person.pk, rows.word(text), Answer.CONTEXT)
+    rows.row(Answer, registration=registration, question=question, sealed=sealed)
+
+
+def _seen(rows: Rows, text: str) -> None:
+    rows.row(Seen, registration=_registration(rows, text), entry=10_000_000 + len(rows.made))
+
+
+MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
+    Item: _item,
+    Message: _message,
+    SignIn: _sign_in,
+    Host: _host,
+    Registration: _registration,
+    Answer: _answer,
+    Seen: _seen,
+}
+
+
+def without_maker() -> set[str]:
+    """Return the declared models that no maker makes a row of."""
+    return {one.label for one in collects.gated() if one.model not in MAKERS}
+
+
+def fill(rows: Rows, texts: list[tuple[type[Held], str]]) -> None:
+    """Write a row of each of these models, with each of these texts."""
+    with gate.using("house.keep", actor=gate.Actor("program", "tests")):
+        for model, text in texts:
+            MAKERS[model](rows, text)
+
+
+def spelled(word: str) -> str:
+    """Return a word as JSON writes it between its quotes."""
+    return json.dumps(word, ensure_ascii=False)[1:-1]
