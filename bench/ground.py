@@ -109,9 +109,11 @@ def settle() -> None:
 def prepared(size: int) -> Iterator[None]:
     """Stand on databases that hold `size` invented persons each."""
     from bench import filling, webinars
+    from bench.shelves import models as shelves
 
     with postgresql() if GROUND == "postgresql" else sqlite():
         make_plain()
+        shelves.make()
         publish()
         filling.fill(size)
         webinars.plan()

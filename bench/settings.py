@@ -41,7 +41,7 @@ if GROUND == "sqlite":
     DATABASES["plain"].update(ENGINE="django.db.backends.sqlite3", NAME=f"{_DATA}/plain.sqlite3")
 
 ROOT_URLCONF = "bench.urls"
-INSTALLED_APPS = [*INSTALLED_APPS, "bench.plain"]
+INSTALLED_APPS = [*INSTALLED_APPS, "bench.plain", "bench.shelves"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Files by their own names: nothing is collected here.
 STORAGES = {

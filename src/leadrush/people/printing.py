@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from leadrush.look import times
 from leadrush.people import receipts
 from leadrush.people.along import Along, title_of
-from leadrush.vault import rights
+from leadrush.vault import collects, rights
 from leadrush.vault.taking import Column, Thing
 
 LONG = 400
@@ -36,9 +36,10 @@ class Shown:
 
 
 def things(along: Along) -> list[tuple[str, list[Shown]]]:
-    """Return everything held, by what it is; in each the oldest first."""
+    """Return everything held by what it is, what names the person first; in each the oldest first."""
     when = lru_cache(maxsize=None)(times.when)
-    by_title = sorted(along.things, key=lambda thing: (thing.table, thing.title))
+    place = {declared.label: n for n, declared in enumerate(collects.gated())}
+    by_title = sorted(along.things, key=lambda thing: (place[thing.table], thing.title))
     return [
         (title, [_shown(thing, when) for thing in alike])
         for (_table, title), alike in groupby(by_title, key=lambda thing: (thing.table, thing.title))

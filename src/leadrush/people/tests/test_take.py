@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -366,3 +367,16 @@ def test_the_check_counts_every_column_about_persons_and_sees_one_that_is_left_b
     whole = collects.gated
     monkeypatch.setattr(collects, "gated", lambda: [one for one in whole() if one.label != "webinars.answer"])
     assert keeps.everything_can_be_taken() == Count(3, count.of)
+
+
+# --- the page of the documentation --------------------------------------------------------------------
+
+DOCS = Path(__file__).resolve().parents[4] / "docs" / "taking-along.md"
+
+
+def test_the_example_of_the_documentation_keeps_to_the_schema_and_each_part_is_told() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.S)
+    valid(json.loads(example))
+    parts = text[: text.index("```json")]
+    assert all(f"`{name}`" in parts for name in json.loads(example))

@@ -61,7 +61,8 @@ RECEIPTS = frozenset(
         "ConsentReceipt", "ConsentRecord", "ConsentNotice", "DataSubject", "ConsentGiven", "ConsentWithdrawn",
         "ExpressedConsent", "StorageLocation", "hasRecordOfActivity", "hasDataSubject", "hasIdentifier",
         "hasNotice", "hasConsentControl", "hasConsentStatus", "isExercisedAt", "isIndicatedBy",
-        "isIndicatedAtTime", "hasIndicationMethod", "hasJurisdiction", "hasLocation", "hasAddress", "hasContact",
+        "isIndicatedAtTime", "hasIndicationMethod", "hasJurisdiction", "hasLocation", "hasAddress",
+        "hasContact",
     )
 )  # fmt: skip
 """What receipts use of DPV's core beside the statement, looked up by hand in the vocabulary's 2.0 release."""
