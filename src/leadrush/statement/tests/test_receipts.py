@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, OWL, RDF, XSD
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from leadrush.statement import Basis, Category, jsonld
@@ -147,6 +147,15 @@ def test_it_is_about_what_rests_on_the_yes_and_nothing_else_of_that_use() -> Non
     assert one(graph, kept[DPV.StorageLocation], DPV.hasLocation) == SITE
     length = one(graph, kept[DPV.StorageDuration], DPV.hasDuration)
     assert one(graph, length, RDF.value) == Literal("P90D", datatype=XSD.duration)
+
+
+def test_a_kind_of_data_of_the_sites_own_stands_beneath_one_that_others_know() -> None:
+    graph = graph_of()
+    notes = URIRef("https://tarn.example/privacy/versions/#lr-Notes")
+    assert one(graph, URIRef(f"{PAGE}#{INVITE}/lr-Notes"), DPV.hasPersonalData) == notes
+    assert one(graph, notes, RDFS.subClassOf) == PD.Interest
+    assert one(graph, notes, SKOS.prefLabel) == Literal("Notes")
+    assert list(graph.subjects(RDF.type, RDFS.Class)) == [notes]
 
 
 def test_each_part_is_the_very_one_that_the_published_statement_has() -> None:
