@@ -247,26 +247,6 @@ def test_whoever_is_signed_in_needs_to_type_nothing_and_is_confirmed_at_once(web
     assert "This wasn’t me" not in mail.text
 
 
-def test_whoever_loses_their_address_while_they_send_is_asked_for_it_and_keeps_what_they_typed(
-    webinar: Webinar, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    question = Question.objects.create(webinar=webinar, text="What grows?", without="Nothing stops.")
-    client, person = sign_in(ANA)
-    register = registering.register
-
-    def too_late(**given: Any) -> Any:
-        with gate.using("house.keep"):
-            Item.objects.filter(person=person).delete()
-        return register(**given)
-
-    monkeypatch.setattr(registering, "register", too_late)
-    answer = client.post(webinar.get_absolute_url(), {f"q{question.pk}": "Bindweed, and one brave rhubarb"})
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert 'name="email"' in page
-    assert "Bindweed, and one brave rhubarb" in page
-
-
 def test_somebody_elses_tick_neither_buries_a_no_nor_counts_as_a_yes(webinar: Webinar, plan: Plan) -> None:
     _client, person = sign_in(ANA)
     vault.choose(person=person, use="webinars.announce", answer=False, where="people.uses")
