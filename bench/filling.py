@@ -15,6 +15,7 @@ from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
 from leadrush.vault.folding import mask
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
+from leadrush.vault.masters import masters
 from leadrush.vault.models import BlindIndex, Given, Giving, Item, Person, PersonKey
 
 AT_ONCE = 20_000
@@ -62,10 +63,10 @@ def fill(size: int) -> None:
 
 
 def _keys(some: list[One], now: datetime) -> None:
-    wrap = keys.derived("wrap")
+    wrap = masters().wraps[0]
     pour(
         PersonKey,
-        ("person", "kind", "wrapped", "ledger_secret", "made_at"),
+        ("person", "kind", "wrapped", "ledger_secret", "made_at", "master_id"),
         (
             (
                 one.person,
@@ -73,6 +74,7 @@ def _keys(some: list[One], now: datetime) -> None:
                 keys.seal_with(wrap, one.key, f"{PersonKey.LIVING}:{one.person}"),
                 keys.seal_with(wrap, os.urandom(32), f"ledger:{one.person}"),
                 now,
+                masters().number,
             )
             for one in some
         ),

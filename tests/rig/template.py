@@ -23,6 +23,8 @@ import django
 django.setup()
 from leadrush.website.running.migrating import migrate_all
 migrate_all(syncdb=True)
+from leadrush.vault.keys import prove_master_key
+prove_master_key()
 """
 
 

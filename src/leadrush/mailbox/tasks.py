@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
 from leadrush.mailbox import sending
 from leadrush.mailbox.models import Link, Message, State
+from leadrush.vault import rekeying
 
 
 @gate.task("mailbox.send", use="mailbox.deliver", every=1)
@@ -25,6 +27,9 @@ def clear() -> None:
     term = gate.force().term("lr:Message", "mailbox.deliver")
     days = term.retention.days if term else None
     if days is not None:
-        over = Message.objects.exclude(state__in=[State.WAITING, State.LEAVING])
-        over.filter(moved_at__lt=now - timedelta(days=days)).delete()
+        settled = Message.objects.exclude(state__in=[State.WAITING, State.LEAVING])
+        over = settled.filter(moved_at__lt=now - timedelta(days=days))
+        with transaction.atomic():
+            rekeying.due(*over.values_list("person", flat=True).distinct())
+            over.delete()
     Link.objects.filter(expires_at__lt=now).delete()

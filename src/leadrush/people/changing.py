@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from leadrush import gate, look, mailbox, vault
 from leadrush.look import times
 from leadrush.people import sign_ins
-from leadrush.vault import addresses, keys, merging
+from leadrush.vault import addresses, keys, merging, rekeying
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY, NAME, NAME_CATEGORY
 from leadrush.vault.merging import ADDRESSES, ALSO, FORMER, PENDING
 from leadrush.vault.models import Giving, Item, Person
+from leadrush.vault.turns import hold
 
 USE = "rights.own"
 NAME_FORM = "people.name"
@@ -46,8 +47,10 @@ def name(*, person: Person, value: str) -> None:
         if value:
             giving = vault.give(person=person, where=NAME_FORM, clause=sign_ins.CLAUSE, confirmed=True)
             vault.put(person=person, kind=NAME, category=NAME_CATEGORY, value=value, giving=giving)
+            if before:
+                rekeying.due(person.pk)  # the name before is gone, wherever it was sealed
         else:
-            Item.objects.filter(person=person, kind=NAME).delete()
+            _take_out(person, NAME)
         for old in before:
             vault.end(old)
 
@@ -145,8 +148,15 @@ def drop(*, person: Person, place: str) -> None:
 
 
 def _drop(person: Person, kind: str) -> None:
-    with gate.using("house.keep", what="people.address"):
-        Item.objects.filter(person=person, kind=kind).delete()
+    with gate.using("house.keep", what="people.address"), transaction.atomic():
+        _take_out(person, kind)
+
+
+def _take_out(person: Person, kind: str) -> None:
+    """Erase an item; what was sealed is to be read nowhere, so the key that sealed it is exchanged."""
+    hold(person.pk)
+    if Item.objects.filter(person=person, kind=kind).delete()[0]:
+        rekeying.due(person.pk)
 
 
 def _tell_former(person: Person, former: str) -> None:

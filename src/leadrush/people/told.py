@@ -36,6 +36,8 @@ def register() -> None:
     ledger.deed("people.address", _("to change your addresses"))
     ledger.deed("rights.take", _("to hand all of it to you"))
     ledger.deed("rights.receipt", _("to hand you the receipt of a yes"))
+    ledger.program("vault.rekey", _("The program that exchanges keys"))
+    ledger.deed("vault.rekey", _("to seal it under a new key"))
     ledger.deed("vault.merge", _("to make two records of yours one"))
     menu.register(_("What we hold about you"), "people:me", 800, push=True)
     menu.register(_("Sign in"), "people:sign_in", 900, push=True, shown=lambda r: not r.user.is_authenticated)

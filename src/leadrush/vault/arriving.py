@@ -79,6 +79,7 @@ def meet(*, address: str = "", person: Person | None = None) -> Met:
     return _hold(*_find(address))
 
 
+@keys.follows
 def _find(address: str) -> tuple[uuid.UUID, keys.Ring, bool]:
     """Find or draw the number of whoever has this address; return it with their key, and whether it is new.
 

@@ -106,6 +106,11 @@ def gated() -> list[Collects]:
     return list(_register.collects.values())
 
 
+def sealing() -> set[str]:
+    """Return the labels of the models that hold sealed values, as Django counts what it deletes."""
+    return {one.model._meta.label for one in gated() if one.sealed or "sealed" in one.fields}
+
+
 def nothing() -> dict[str, str]:
     """Return the models that hold nothing about persons, each with its reason."""
     return dict(_register.nothing)

@@ -29,11 +29,12 @@ GROUND = {
     "vault.Given": "which giving an item rests on",
     "vault.Choice": "a yes or a no to a use; the gate folds masks from it",
     "vault.PersonKey": "a wrapped key, in the keys database",
+    "vault.Rekeying": "that somebody's key is to be exchanged, and since when",
     "vault.BlindIndex": "an address as an HMAC, in the keys database",
     "ledger.Entry": "uses, under marks that lose their meaning with the person's key; never a value",
 }
 
 NOTHING = {
-    "vault.MasterCheck": "one sealed word that proves the master key",
+    "vault.MasterCheck": "one sealed word that proves the master key, and the root, wrapped by it",
     "gate.Version": "the published statement",
 }

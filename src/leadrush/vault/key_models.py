@@ -8,15 +8,33 @@ from django.db import models
 from django.utils import timezone
 
 
+class MasterCheck(models.Model):
+    """A master key: one word sealed under it, by which a wrong one is told, and the root, wrapped by it.
+
+    There is one row, and a second while one master key is exchanged for another.
+    """
+
+    database: ClassVar[str] = "keys"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sealed = models.BinaryField()
+    root = models.BinaryField(default=b"")
+
+    def __str__(self) -> str:
+        return "the word that proves the master key"
+
+
 class PersonKey(models.Model):
     """A person's data key, wrapped by the master key. Without it nothing of theirs can be read, anywhere.
 
-    `living` seals what is held; `kept` is for what the law keeps when everything else is erased. The ledger
-    secret, from which a person's mark is made, goes with the living key.
+    `living` seals what is held; `kept` is for what the law keeps when everything else is erased; `former` was
+    the living one and goes soon. The ledger secret, from which a person's mark is made, goes with the living
+    key. `master` is the row of the master key that wrapped both: a row that is gone takes no more keys.
     """
 
     LIVING = "living"
     KEPT = "kept"
+    FORMER = "former"
 
     database: ClassVar[str] = "keys"
 
@@ -24,6 +42,9 @@ class PersonKey(models.Model):
     kind = models.CharField(max_length=8, default=LIVING)
     wrapped = models.BinaryField()
     ledger_secret = models.BinaryField()
+    master = models.ForeignKey(
+        MasterCheck, on_delete=models.DO_NOTHING, related_name="+", default=1, db_index=False
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -44,15 +65,3 @@ class BlindIndex(models.Model):
 
     def __str__(self) -> str:
         return f"an address of {self.person}"
-
-
-class MasterCheck(models.Model):
-    """One sealed word, by which a wrong master key is told before anything is made with it."""
-
-    database: ClassVar[str] = "keys"
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    sealed = models.BinaryField()
-
-    def __str__(self) -> str:
-        return "the word that proves the master key"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.vault import collects
+from leadrush.vault import collects, rekeying
 from leadrush.vault.folding import fold
 from leadrush.vault.models import Given, Giving, Item
 from leadrush.vault.turns import begins_again, hold
@@ -27,12 +28,16 @@ def end(giving: Giving) -> None:
             return
         live.ended_at = timezone.now()
         live.save(update_fields=["ended_at"])
+        gone: Counter[str] = Counter()
         for declared in reversed(collects.gated()):
             if declared.model is not Item:
-                declared.model._default_manager.filter(giving=live).delete()
+                gone.update(declared.model._default_manager.filter(giving=live).delete()[1])
         rested_on = list(Given.objects.filter(giving=live).values_list("item_id", flat=True))
         resting = Given.objects.filter(item__in=rested_on, giving__ended_at__isnull=True)
-        Item.objects.filter(pk__in=set(rested_on) - set(resting.values_list("item_id", flat=True))).delete()
+        over = set(rested_on) - set(resting.values_list("item_id", flat=True))
+        gone.update(Item.objects.filter(pk__in=over).delete()[1])
+        if gone.keys() & collects.sealing():
+            rekeying.due(live.person_id)
         for item in Item.objects.filter(giving=live):
             # The item stays for another giving's sake; it now rests on the oldest of those.
             heir = (

@@ -21,7 +21,7 @@ from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, collects, keys
 from leadrush.vault.folding import choices_of, fold
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
-from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Held, Item, Person, PersonKey
+from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Held, Item, Person
 from leadrush.vault.opening import note
 from leadrush.vault.persons import ORDER, Role
 
@@ -135,7 +135,7 @@ def _move(kept: uuid.UUID, gone: uuid.UUID) -> None:
 
 def _forget(kept: uuid.UUID, gone: uuid.UUID) -> None:
     """Destroy the living key of the record that is no more; what the law keeps stays under its own."""
-    PersonKey.objects.filter(person=gone, kind=PersonKey.LIVING).delete()
+    keys.drop(gone)
 
 
 STEPS: tuple[Callable[[uuid.UUID, uuid.UUID], None], ...] = (_lead, _move, _forget)

@@ -27,6 +27,7 @@ __all__ = [
     "MasterCheck",
     "Person",
     "PersonKey",
+    "Rekeying",
     "Role",
 ]
 
@@ -149,3 +150,21 @@ class Given(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} by {self.giving_id}"
+
+
+class Rekeying(models.Model):
+    """Somebody whose living key is to be exchanged, because something of theirs that it sealed has gone.
+
+    `asked` says that something went since the last new one was made; `began_at`, when that was.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    began_at = models.DateTimeField(null=True, blank=True)
+    asked = models.BooleanField(default=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["began_at", "at"], name="rekeying_began")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} since {self.at:%Y-%m-%d}"

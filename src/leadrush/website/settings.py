@@ -27,6 +27,8 @@ DEBUG = False
 # The master key of the vault: from the environment, else from a file that only its owner can read, which lies
 # where no backup of the data takes it.
 MASTER_KEY = os.environ.get("LEADRUSH_MASTER_KEY", "")
+# The one that is to take its place, while `leadrush rotate-key` exchanges them.
+MASTER_KEY_NEXT = os.environ.get("LEADRUSH_MASTER_KEY_NEXT", "")
 MASTER_KEY_FILE = DATA / "keys" / "master.key"
 
 # The address under which people reach the site; links in mails begin with it, and `https://` in it turns on

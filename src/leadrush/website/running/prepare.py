@@ -55,7 +55,8 @@ def databases() -> None:
 def master_key(data: Path) -> None:
     """Make the master key's file on the very first start; after that, a missing key is a reason to stop."""
     file = data / "keys" / "master.key"
-    if os.environ.get("LEADRUSH_MASTER_KEY") or file.exists():
+    # Beside the file lies the key that is to take its place, while `leadrush rotate-key` exchanges them.
+    if os.environ.get("LEADRUSH_MASTER_KEY") or file.exists() or file.with_name("master.key.next").exists():
         return
     from django.db import OperationalError
 
@@ -66,7 +67,7 @@ def master_key(data: Path) -> None:
     if used:
         raise Stop(
             f"The master key is missing: put it back into {file}, or set LEADRUSH_MASTER_KEY. "
-            "Without it nothing that was sealed can be read."
+            "Without it nothing that was sealed can be read. If no copy of it is left, it is lost for good."
         )
     folder.write_once(file, folder.new_key())
 
