@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ from tests.canary.searching import search, spellings
 from tests.canary.visitor import Canaries, Visitor
 from tests.rig import cluster
 from tests.rig import postman as rig
-from tests.rig.folders import run_folder
 from tests.rig.site import Site, start, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -31,20 +29,13 @@ PUBLIC_WORDS = re.compile(r"^/(edit|media|static)/|^/console/(webinars|staff)/|s
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+def ground(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """Say where the site's databases are: files in its folder, or a PostgreSQL of its own."""
     if request.param == "sqlite":
         yield {}
         return
-    folder = run_folder() / "canary"
-    cluster.init(folder)
-    running = cluster.Cluster(folder)
-    running.superuser(f"create role {cluster.ROLE} login createdb nosuperuser nobypassrls")
-    names = {"DATABASE_URL": "site", "KEYS_URL": "keys", "LEDGER_URL": "ledger"}
-    running.run(*(f"create database {name}" for name in names.values()))
-    yield {variable: running.url(name) for variable, name in names.items()} | {"CLUSTER": str(folder)}
-    running.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with cluster.of_a_site("canary") as (running, urls):
+        yield urls | {"CLUSTER": str(running.folder)}
 
 
 def test_the_search_finds_a_word_however_it_was_written(tmp_path: Path) -> None:

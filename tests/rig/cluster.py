@@ -9,11 +9,14 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from .folders import run_folder
 
 PR_SET_PDEATHSIG = 1
 ROLE = "leadrush"
@@ -156,3 +159,19 @@ def init(folder: Path) -> None:
 def copy(source: Path, target: Path) -> None:
     """Copy the files of a stopped cluster, owners and modes included."""
     subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(target)], check=True)
+
+
+@contextmanager
+def of_a_site(name: str) -> Iterator[tuple[Cluster, dict[str, str]]]:
+    """Run a PostgreSQL for one site of its own; yield it, and what the environment has to say to the site."""
+    folder = run_folder() / name
+    init(folder)
+    running = Cluster(folder)
+    try:
+        running.superuser(f"create role {ROLE} login createdb nosuperuser nobypassrls")
+        names = {"DATABASE_URL": "site", "KEYS_URL": "keys", "LEDGER_URL": "ledger"}
+        running.run(*(f"create database {database}" for database in names.values()))
+        yield running, {variable: running.url(database) for variable, database in names.items()}
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
+from django.db.models import BinaryField, CharField, QuerySet
+from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from leadrush import statement
 from leadrush.gate.evidence import Count
 from leadrush.vault import collects
 from leadrush.vault.folding import categories_of, choices_of, keep_only, mask
-from leadrush.vault.keys import FORM
-from leadrush.vault.models import Given, Giving, Item, PersonKey
+from leadrush.vault.models import Given, Giving, Item, PersonKey, Rekeying
+from leadrush.vault.sealing import FORM
 
 GRACE = timedelta(hours=1)
 """The lapsing program runs each minute; what is an hour late was missed."""
+AT_ONCE = 500
 
 
 def masks_are_true() -> Count:
@@ -38,13 +45,45 @@ def masks_are_true() -> Count:
 
 
 def sealed_values_have_keys() -> Count:
-    """Count sealed items that are not in sealed form, or whose key is missing. Clause `sealed`."""
-    held = set(PersonKey.objects.filter(kind=PersonKey.LIVING).values_list("person", flat=True).iterator())
+    """Count sealed values that are not in sealed form or whose key is missing, in every table that declares
+    some, and keys that were to be exchanged two hours ago. Clause `sealed`.
+
+    An erased person's values are on their way out; without a tombstone, a missing key is a loss.
+    """
+    keyed = PersonKey.objects.exclude(kind=PersonKey.FORMER)
+    held = _numbers(keyed.values_list(Cast("person", CharField()), flat=True))
     missed = of = 0
-    for person, sealed in Item.objects.values_list("person_id", "sealed").iterator(chunk_size=2000):
-        of += 1
-        missed += bytes(sealed[:1]) != FORM or person not in held
-    return Count(missed, of)
+    for declared in collects.gated():
+        for column in ("sealed",) if declared.model is Item else (one.field for one in declared.sealed):
+            form = Substr(column, 1, 1, output_field=BinaryField())
+            values = declared.model._default_manager.exclude(**{column: b""}).annotate(form=form)
+            of += values.count()
+            missed += values.exclude(form=FORM).count()
+            persons = values.order_by().values_list(Cast("person_id", CharField()), flat=True).distinct()
+            missed += _lost(values.filter(form=FORM), _numbers(persons) - held)
+    late = Rekeying.objects.filter(at__lt=timezone.now() - 2 * GRACE)
+    return Count(missed + late.count(), of + Rekeying.objects.count())
+
+
+def _numbers(persons: Iterable[str]) -> set[str]:
+    """Return numbers of persons as 32 hex; as texts, since making a UUID of each is most of the work."""
+    return {person.replace("-", "") for person in persons}
+
+
+def _lost(values: QuerySet[Any], numbers: set[str]) -> int:
+    """Return how many of these values are of persons without a key who were not erased."""
+    whose = sorted({uuid.UUID(number) for number in numbers} - erased(numbers))
+    parts = (whose[start : start + AT_ONCE] for start in range(0, len(whose), AT_ONCE))
+    return sum(values.filter(person__in=part).count() for part in parts)
+
+
+def erased(numbers: set[str]) -> set[uuid.UUID]:
+    """Return those of these persons, 32 hex each, of whom a tombstone says that they were erased."""
+    if not numbers or find_spec("leadrush.vault.tombstones") is None:
+        return set()
+    tombstones = import_module("leadrush.vault.tombstones")
+    found: set[uuid.UUID] = tombstones.erased({uuid.UUID(number) for number in numbers})
+    return found
 
 
 def nothing_is_late() -> Count:

@@ -19,7 +19,7 @@ def rekey() -> None:
     rekeying.go_on()
 
 
-@gate.task("vault.sweep", use=None, every=600, why="it rewrites files of the keys and reads nothing in them")
+@gate.task("vault.sweep", use=None, every=1200, why="it rewrites files of the keys and reads nothing in them")
 def sweep() -> None:
     """Let no file of the keys hold what was dropped. Clause `sealed`."""
     sweeping.sweep()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from leadrush.vault import keys
-from leadrush.vault.models import PersonKey
+from leadrush import gate, mailbox, vault
+from leadrush.mailbox.models import Message
+from leadrush.vault import keeps, keys, masters, rekeying
+from leadrush.vault.models import MasterCheck, PersonKey, Rekeying
 
 
 def test_without_a_master_key_the_sentence_names_variable_and_file(settings: Any, tmp_path: Path) -> None:
@@ -78,3 +84,82 @@ def test_the_same_person_stands_under_one_mark_and_no_two_share_one() -> None:
     marks = {ring.mark(person) for person in people}
     assert len(marks) == 3
     assert all(len(mark) == 32 for mark in marks)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_value_laid_open_and_a_key_that_is_lost_are_counted_in_every_table() -> None:
+    people = [
+        vault.welcome(address=f"p{n}@mail.example", where="t", clause="webinar-seat", confirmed=True)
+        for n in range(3)
+    ]
+    for person, giving in people:
+        mailbox.post(
+            person=person,
+            giving=giving,
+            use="webinars.serve",
+            template="people.moved",
+            key=str(person.pk),
+            context={"business": "Tarn", "gone": True, "at": "today"},
+        )
+
+    def counted() -> tuple[int, int]:
+        with gate.using("accountability.check"):
+            count = keeps.sealed_values_have_keys()
+        return count.missed, count.of
+
+    assert counted() == (0, 6)
+    with gate.using("house.keep"):
+        Message.objects.filter(person=people[0][0]).update(sealed=b"Dear Ana")
+    assert counted() == (1, 6)
+    keys.drop(people[1][0].pk)
+    assert counted() == (3, 6), "somebody's key is gone, and neither their address nor their letter counts"
+    keys.make(people[2][0].pk, keys.KEPT)
+    keys.drop(people[2][0].pk)
+    assert counted() == (3, 6), "what the law keeps is counted as lost"
+    rekeying.due(people[2][0].pk)
+    assert counted() == (3, 7)
+    Rekeying.objects.update(at=timezone.now() - timedelta(hours=3))
+    assert counted() == (4, 7), "a key that nobody exchanged is not missed"
+
+
+@pytest.mark.usefixtures("db")
+def test_a_site_from_before_there_was_a_root_goes_on_and_finds_every_address() -> None:
+    MasterCheck.objects.update(root=b"")
+    masters._known.clear()
+    with pytest.raises(keys.WrongMasterKey, match="leadrush prepare"):
+        keys.derived("blind-index")
+    keys.prove_master_key()
+    assert keys.derived("blind-index") == masters._made(keys.master_key(), "blind-index")
+    masters._known.clear()
+    keys.prove_master_key()
+    assert keys.derived("blind-index") == masters._made(keys.master_key(), "blind-index")
+    masters._known.clear()
+
+
+@pytest.mark.usefixtures("db")
+def test_without_its_proof_the_keys_database_makes_nothing_new() -> None:
+    keys.make(uuid.uuid4())
+    MasterCheck.objects.all().delete()
+    masters._known.clear()
+    with pytest.raises(keys.WrongMasterKey, match="restore it whole"):
+        keys.derived("blind-index")
+    with pytest.raises(keys.WrongMasterKey, match="restore it whole"):
+        keys.prove_master_key()
+    assert not MasterCheck.objects.exists()
+    PersonKey.objects.all().delete()
+    keys.prove_master_key()
+    masters._known.clear()
+
+
+@pytest.mark.usefixtures("db")
+def test_the_root_is_asked_for_once_a_process() -> None:
+    masters._known.clear()
+    with CaptureQueriesContext(connections["keys"]) as asked:
+        assert len({keys.derived("links"), keys.derived("codes"), keys.derived("links")}) == 2
+    assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("db")
+def test_nothing_is_made_from_the_master_key_but_what_wraps() -> None:
+    assert keys.derived("wrap") != masters.wrapping(keys.master_key())
+    assert keys.derived("blind-index") != masters._made(keys.master_key(), "blind-index")

@@ -1,0 +1,1 @@
+"""The master key exchanged under a running site."""
