@@ -5,13 +5,14 @@ new one is made beside it, everything that stays is sealed again under the new o
 Then no key opens what went, but those in backups of the keys, which are kept for days only.
 
 Each half-way state opens everything: a ring tries the living key, then the former one. The former one stays
-for `GRACE`, longer than anybody seals with a key that they fetched before, and goes after one more look at
-what is there, while the person's row is held. Doing it all again finishes what died.
+for `GRACE`, longer than anybody seals with a key or opens a row that they fetched before, and goes after one
+more look at what is there, while the person's row is held. Doing it all again finishes what died.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,9 +29,11 @@ from leadrush.vault.opening import note
 from leadrush.vault.turns import begins_again, hold
 
 USE = "house.keep"
-GRACE = timedelta(minutes=15)
+GRACE = timedelta(minutes=10)
 """How long the former key stays: a ring seals for a minute (`keys.FRESH`), no transaction takes as long."""
 AT_ONCE = 500
+TIME = 15.0
+"""Seconds of each minute for exchanging keys: the program that does it has letters to send, too."""
 OLDEST = (
     "SELECT min(xact_start) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -55,13 +58,15 @@ def due(*persons: uuid.UUID) -> None:
 
 
 def go_on(now: datetime | None = None) -> int:
-    """Begin with those who are due and finish those begun a while ago, some hundred each; return how many."""
-    now = now or timezone.now()
+    """Finish what was begun a while ago, begin with who is due, while there is time; return how many."""
+    now, until = now or timezone.now(), time.monotonic() + TIME
     begun = Rekeying.objects.filter(began_at__lt=_settled(now)).order_by("began_at")
     fresh = Rekeying.objects.filter(began_at=None).order_by("at")
     count = 0
     for step, rows in ((finish, begun), (begin, fresh)):
         for person in list(rows.values_list("person", flat=True)[:AT_ONCE]):
+            if time.monotonic() > until:
+                return count
             try:
                 step(person)
             except keys.KeyFault as fault:
@@ -93,8 +98,9 @@ def rekey(person_id: uuid.UUID) -> None:
     The program that runs each minute does the same for all who are due, and waits.
     """
     due(person_id)
-    for step in STEPS:
-        step(person_id)
+    begin(person_id)
+    while not finish(person_id):
+        pass
 
 
 @begins_again
@@ -114,24 +120,17 @@ def begin(person_id: uuid.UUID) -> None:
         mine.update(began_at=timezone.now())
 
 
-def finish(person_id: uuid.UUID) -> None:
-    """Let the former key go, once nothing that is there needs it any more."""
-    while not _let_go(person_id):
-        pass
-
-
-STEPS = (begin, finish)
-
-
 @begins_again
-def _let_go(person_id: uuid.UUID) -> bool:
-    """Destroy the former key, or seal again what somebody sealed under it meanwhile, and say False."""
+def finish(person_id: uuid.UUID) -> bool:
+    """Let the former key go; where somebody sealed under it meanwhile, seal that again and say False."""
     with gate.using(USE, what="vault.rekey"), transaction.atomic():
         hold(person_id)
-        if keys.Ring([person_id]).has(person_id) and _reseal(person_id):
-            return False  # committed first, then looked at again, and only then the key goes
-        keys.drop(person_id, keys.FORMER)
         mine = Rekeying.objects.filter(person=person_id)
+        if keys.Ring([person_id]).has(person_id) and _reseal(person_id):
+            # It has to be committed before the key goes, and who read it a moment ago has to be done with it.
+            mine.update(began_at=timezone.now())
+            return False
+        keys.drop(person_id, keys.FORMER)
         mine.filter(asked=False).delete()
         mine.update(began_at=None, at=timezone.now())
     return True

@@ -27,7 +27,7 @@ from leadrush.vault.key_models import MasterCheck, PersonKey
 from leadrush.vault.masters import WrongMasterKey, masters
 from leadrush.vault.sealing import KeyFault, open_by
 
-BATCH = 500
+BATCH = 200
 REST = 0.02  # seconds after each batch, and at least as long as it took: others write in between
 SWEEPS = 20
 

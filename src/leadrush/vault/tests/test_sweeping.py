@@ -63,6 +63,22 @@ def test_a_dropped_key_leaves_every_file_and_the_others_stay() -> None:
     assert keys.Ring([person]).has(person)
 
 
+def test_what_the_planner_samples_holds_no_key_and_no_address() -> None:
+    connection = connections["keys"]
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite samples no values")
+    made(200)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute(
+            "SELECT tablename, attname FROM pg_stats WHERE tablename = ANY(%s)", [list(sweeping.TABLES)]
+        )
+        sampled = set(cursor.fetchall())
+    assert ("vault_personkey", "person") in sampled, "nothing was analysed"
+    secret = {"wrapped", "ledger_secret", "digest", "sealed", "root"}
+    assert not {column for _table, column in sampled} & secret
+
+
 def test_a_key_that_was_exchanged_leaves_them_too() -> None:
     person, wrapped = made()
     keys.renew(person)
