@@ -30,6 +30,9 @@ MASTER_KEY = os.environ.get("LEADRUSH_MASTER_KEY", "")
 # The one that is to take its place, while `leadrush rotate-key` exchanges them.
 MASTER_KEY_NEXT = os.environ.get("LEADRUSH_MASTER_KEY_NEXT", "")
 MASTER_KEY_FILE = DATA / "keys" / "master.key"
+# What was erased, by numbers that name nobody: written before anything goes, read whenever a backup comes
+# back. Processes on several machines share this folder.
+TOMBSTONES = DATA / "tombstones" / "erased.jsonl"
 
 # The address under which people reach the site; links in mails begin with it, and `https://` in it turns on
 # what only works over TLS.
