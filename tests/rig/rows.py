@@ -22,6 +22,7 @@ from leadrush.mailbox.models import State as Sending
 from leadrush.people.models import SignIn
 from leadrush.vault import collects
 from leadrush.vault.models import Giving, Held, Item, Person
+from leadrush.vault.tests.office.models import Invoice
 from leadrush.webinars.models import Answer, Host, Question, Registration, Seat, Seen, Webinar
 
 
@@ -110,6 +111,11 @@ def _seen(rows: Rows, text: str) -> None:
     rows.row(Seen, registration=_registration(rows, text), entry=10_000_000 + len(rows.made))
 
 
+def _invoice(rows: Rows, text: str) -> None:
+    sealed = vault.seal(rows.person.pk, rows.word(text), Invoice.CONTEXT)
+    rows.row(Invoice, number=len(rows.made), until=date(2099, 12, 31), sealed=sealed)
+
+
 MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Item: _item,
     Message: _message,
@@ -118,6 +124,7 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Registration: _registration,
     Answer: _answer,
     Seen: _seen,
+    Invoice: _invoice,
 }
 
 

@@ -42,6 +42,7 @@ COLLECTS = [
             "entry": _("Its place in the ledger"),
         },
         sealed=(Sealed("sealed", "message", reads=json.loads),),
+        loses=_("What waits does not leave. What has left cannot be called back."),
         shows=_shows,
     ),
 ]

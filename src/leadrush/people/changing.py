@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, look, mailbox, vault
 from leadrush.look import times
 from leadrush.people import sign_ins
-from leadrush.vault import addresses, keys, merging, rekeying
+from leadrush.vault import addresses, item_erasing, keys, merging, rekeying
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY, NAME, NAME_CATEGORY
 from leadrush.vault.merging import ADDRESSES, ALSO, FORMER, PENDING
 from leadrush.vault.models import Giving, Item, Person
@@ -142,9 +142,9 @@ def drop(*, person: Person, place: str) -> None:
         own = held(person)
         if place not in ALSO or place not in own:
             return
-        # First the way in, then the value: what dies between can be taken out again, and lets nobody in.
-        merging.release(own[place], person.pk)
-        _drop(person, place)
+        held_there = Item.objects.filter(person=person, kind=place).first()
+        if held_there is not None:
+            item_erasing.erase_item(person.pk, f"{Item._meta.label_lower}:{held_there.pk}")
 
 
 def _drop(person: Person, kind: str) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leadrush.people import sign_ins
 from leadrush.people.models import Joining
-from leadrush.vault import merging
+from leadrush.vault import erasing, merging, tombstones
 from leadrush.vault.keys import KeyFault
 from leadrush.vault.models import Person
 
@@ -42,6 +42,13 @@ def finish() -> None:
     for row in Joining.objects.filter(at__lt=timezone.now() - QUIET):
         try:
             _do(row.kept, row.gone)
-        except (KeyFault, merging.TooMany) as fault:
+        except KeyFault as fault:
+            # Both were proven to be one person's. Who had the one erased while the two were becoming one had
+            # the other erased as well.
+            if tombstones.erased({row.kept, row.gone}):
+                erasing.forget({row.kept, row.gone})
+            log.warning("Joining two records was given up: %s", type(fault).__name__)
+            row.delete()
+        except merging.TooMany as fault:
             log.warning("Joining two records was given up: %s", type(fault).__name__)
             row.delete()

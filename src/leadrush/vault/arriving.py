@@ -18,20 +18,24 @@ from django.utils import timezone
 
 from leadrush import gate
 from leadrush.gate.versions import row_in_force
-from leadrush.vault import addresses, keys
+from leadrush.vault import addresses, keys, refusals, tombstones
 from leadrush.vault.folding import CHOICES, choices_of, fold_opened, mask
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY, KEYS
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
-from leadrush.vault.turns import hold
+from leadrush.vault.turns import Erased, hold_living
 
 
 @dataclass(frozen=True)
 class Met:
-    """Somebody whose row is held until the transaction ends, with their key; `new` when made just now."""
+    """Somebody whose row is held until the transaction ends, with their key; `new` when made just now.
+
+    `refuses` says of somebody new that their address brought a no of before.
+    """
 
     person: Person
     ring: keys.Ring
     new: bool = False
+    refuses: bool = False
 
     def writes_on(self, giving: Giving) -> None:
         """Let what is sealed on a giving of theirs be sealed under the key at hand, without asking for it."""
@@ -60,9 +64,8 @@ def welcome(
 
     Raises `ValidationError` for a bad address.
     """
-    found = _find(address)
     with transaction.atomic():
-        met = _hold(*found)
+        met = meet(address=address)
         part = Part(clause=clause, lapses_at=lapses_at)
         (giving,) = receive(met, [part], address=address, where=where, about=about, confirmed=confirmed)
     return met.person, giving
@@ -71,40 +74,66 @@ def welcome(
 def meet(*, address: str = "", person: Person | None = None) -> Met:
     """Find or make whoever has this address, or take who is signed in, and hold their row.
 
-    Called inside the transaction in which they give. Raises `ValidationError` for a bad address.
+    Called inside the transaction in which they give. Raises `ValidationError` for a bad address, and
+    `turns.Erased` for somebody signed in who is no more.
     """
     if person is not None:
-        hold(person.pk)
+        hold_living(person.pk)
         return Met(person, keys.Ring([person.pk]))
-    return _hold(*_find(address))
+    while True:
+        try:
+            return _hold(_find(address))
+        except Erased:
+            continue  # whoever had this address was erased a moment ago: this is somebody new
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A number, the key that goes with it, whether both are new, and what its address said no to before."""
+
+    number: uuid.UUID
+    ring: keys.Ring
+    new: bool
+    noes: list[str]
 
 
 @keys.follows
-def _find(address: str) -> tuple[uuid.UUID, keys.Ring, bool]:
-    """Find or draw the number of whoever has this address; return it with their key, and whether it is new.
+def _find(address: str) -> _Found:
+    """Find or draw the number of whoever has this address, and their key.
 
     The key comes first and is committed before anything is sealed under it; if the data never follows, the
-    next giving of the same address finds the key and uses it.
+    next giving of the same address finds the key and uses it. An address that still leads to somebody who is
+    being erased leads to somebody new from now on.
     """
     address = addresses.read(address)
+    digest, drawn = addresses.digest(address), uuid.uuid4()
     with transaction.atomic(using="keys"):
-        index, new = BlindIndex.objects.get_or_create(
-            digest=addresses.digest(address), defaults={"person": uuid.uuid4()}
-        )
-        return index.person, keys.make(index.person, new=new), new
+        index, new = BlindIndex.objects.get_or_create(digest=digest, defaults={"person": drawn})
+        if not new and tombstones.erased({index.person}):
+            refusals.remember(index.person, [digest])
+            new = bool(BlindIndex.objects.filter(digest=digest, person=index.person).update(person=drawn))
+            index = BlindIndex.objects.get(digest=digest)
+        ring = keys.make(index.person, new=new)
+        return _Found(index.person, ring, new, refusals.of(digest) if new else [])
 
 
-def _hold(key: uuid.UUID, ring: keys.Ring, new: bool) -> Met:
+def _hold(found: _Found) -> Met:
     """Find or make the person's row, and hold it until the transaction ends, so that two first givings of one
-    address come one after the other."""
-    if new:
+    address come one after the other. Raises `Erased` for a number that was erased meanwhile."""
+    if found.new:
         try:
             with transaction.atomic():
-                return Met(Person.objects.create(pk=key), ring, new=True)
+                person = Person.objects.create(pk=found.number)
+                if found.noes:
+                    refusals.bring_back(person, found.noes)
+                return Met(person, found.ring, new=True, refuses=bool(found.noes))
         except IntegrityError:
             pass  # another giving of the same address was quicker
-    person, made = Person.objects.select_for_update().get_or_create(pk=key)
-    return Met(person, ring, new=made)
+    with transaction.atomic():
+        person, made = Person.objects.select_for_update().get_or_create(pk=found.number)
+        if tombstones.erased({found.number}):
+            raise Erased("This person was erased.")
+        return Met(person, found.ring, new=made)
 
 
 def receive(
@@ -138,7 +167,7 @@ def receive(
         givings = _write(met.person, parts, where, about, confirmed=confirmed)
         yes = [part.yes for part in parts if part.yes]
         # Made a moment ago and not committed: nobody else chose for them meanwhile.
-        choices = {} if met.new and not yes else choices_of(met.person.pk)
+        choices = {} if met.new and not yes and not met.refuses else choices_of(met.person.pk)
         for giving in givings:
             # What else the form brings is folded from the same choices, and sealed under the same key.
             giving.__dict__[CHOICES] = choices

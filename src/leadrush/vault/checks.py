@@ -78,6 +78,14 @@ def clauses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 found.append(
                     _error("E012", f"{declared.label}: clause {clause.slug} says nothing about {category}")
                 )
+        if declared.erase == collects.KEPT:
+            laws = {kind for term in clause.terms if term.basis == "law" for kind in term.categories}
+            if not (declared.law and declared.until and set(declared.categories) <= laws):
+                found.append(
+                    _error("E015", f"{declared.label} is kept: say the law, until when, and a term of law")
+                )
+        elif declared.erase != collects.ROW:
+            found.append(_error("E015", f"{declared.label}: erasing does “row” or “kept”"))
         if not declared.categories and declared.model is not Item:
             found.append(_error("E013", f"{declared.label} declares no category"))
     for clause in templates.values():

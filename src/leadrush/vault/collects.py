@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from leadrush.vault.models import Held
 
 Words = str | Promise
+ROW, KEPT = "row", "kept"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,10 @@ class Collects:
 
     `fields` maps every column of the table's own to what a person calls it; `of` gives a row's name on “What
     we hold about you”, `correct` the address where its person corrects it. `erase` says what erasing does:
-    "row" removes it. `shows` returns (title, value) pairs for the page; without it, `fields` are shown.
+    "row" removes it; "kept" keeps it where a law says so: then `law` names the law in words, `until` the last
+    day of a row, and its sealed columns go under a key that serves the law alone. `itself` names the columns
+    that make a row itself, beside its key and its giving; `loses` says what its person loses with it. `shows`
+    returns (title, value) pairs for the page; without it, `fields` are shown.
     """
 
     model: type[Held]
@@ -52,7 +57,11 @@ class Collects:
     title: Words
     fields: Mapping[str, Words]
     sealed: tuple[Sealed, ...] = ()
-    erase: str = "row"
+    erase: str = ROW
+    loses: Words = ""
+    law: Words = ""
+    until: Callable[[Any], date] | None = None
+    itself: tuple[str, ...] = ()
     shows: Callable[[list[Any]], Mapping[Any, str]] | None = None
     correct: Callable[[Any], str] | None = None
     related: tuple[str, ...] = ()

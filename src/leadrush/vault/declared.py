@@ -30,6 +30,8 @@ GROUND = {
     "vault.Choice": "a yes or a no to a use; the gate folds masks from it",
     "vault.PersonKey": "a wrapped key, in the keys database",
     "vault.Rekeying": "that somebody's key is to be exchanged, and since when",
+    "vault.Refusal": "a no that outlives an erasure, as an HMAC, in the keys database; it leads to nobody",
+    "vault.Erasure": "how far an erasure is; a number, while a key is still to go, and nobody afterwards",
     "vault.BlindIndex": "an address as an HMAC, in the keys database",
     "ledger.Entry": "uses, under marks that lose their meaning with the person's key; never a value",
 }

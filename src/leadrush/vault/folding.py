@@ -57,18 +57,26 @@ def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str
     Housekeeping reaches every row, whatever a version says of it: a row that it does not see can be neither
     closed nor erased.
     """
+    categories = tuple(categories)
     folded = keep_only()
-    for version_id, confirmed, under in {(g.version_id, g.confirmed, g.clause) for g in givings}:
+    told = {(g.version_id, g.confirmed, g.clause, g.kept_at is not None) for g in givings}
+    for version_id, confirmed, under, kept in told:
         folded |= statement.mask_of(
             categories=categories,
             given=version_of(version_id),
             force=gate.force(),
             choices=choices,
-            uses=uses.all(),
+            uses=[use for use in uses.all() if _of_law(use.name, categories)] if kept else uses.all(),
             confirmed=confirmed,
             under=under,
         )
     return folded
+
+
+def _of_law(use: str, categories: Iterable[str]) -> bool:
+    """Say whether the law asks for this use of all these: of what an erased person leaves, no other is."""
+    terms = [gate.force().term(category, use) for category in categories]
+    return all(term is not None and term.basis is statement.Basis.LAW for term in terms)
 
 
 def categories_of(row: Held) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
 from leadrush.vault.folding import CHOICES, choices_of, fold, mask
 from leadrush.vault.models import Choice, Given, Giving, Item, Person
-from leadrush.vault.turns import begins_again, hold
+from leadrush.vault.turns import begins_again, hold, hold_living
 
 KEYS = "_keys"
 EMAIL = "email"
@@ -34,10 +34,10 @@ def give(
     """Write down one submission under the version in force and return it.
 
     The person's row is held from here until the transaction of whoever calls ends: what is written on this
-    giving is folded from choices that nobody changes meanwhile.
+    giving is folded from choices that nobody changes meanwhile. Raises `turns.Erased`.
     """
     with transaction.atomic():
-        hold(person.pk)
+        hold_living(person.pk)
         return _write(person, where, clause, about, confirmed=confirmed, lapses_at=lapses_at)
 
 
@@ -116,10 +116,13 @@ def confirm(*, giving: Giving, lapses_at: datetime | None = None) -> None:
 
 @begins_again
 def choose(*, person: Person, use: str, answer: bool, where: str, giving: Giving | None = None) -> Choice:
-    """Write down a yes or a no; it binds when the transaction commits. The same answer twice is one."""
+    """Write down a yes or a no; it binds when the transaction commits. The same answer twice is one.
+
+    Raises `turns.Erased`.
+    """
     with transaction.atomic():
         # One person's choices are taken in turn, so that a double click and a race end alike.
-        hold(person.pk)
+        hold_living(person.pk)
         last = Choice.objects.filter(person=person, use=use).order_by("-id").first()
         version = row_in_force()
         if last and last.answer is answer and last.version_id == version.pk and last.giving_id == _pk(giving):

@@ -65,3 +65,18 @@ class BlindIndex(models.Model):
 
     def __str__(self) -> str:
         return f"an address of {self.person}"
+
+
+class Refusal(models.Model):
+    """A no that outlives an erasure: a keyed digest of an address and a use. It can only refuse.
+
+    It leads to nobody: only whoever has the address can find it, and only by asking about that one.
+    """
+
+    database: ClassVar[str] = "keys"
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return "a no"

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.vault import collects, rekeying
+from leadrush.vault import collects, erasures, rekeying, tombstones
 from leadrush.vault.folding import fold
 from leadrush.vault.models import Given, Giving, Item
 from leadrush.vault.turns import begins_again, hold
@@ -18,9 +18,20 @@ USE = "house.keep"
 BATCH = 200
 
 
-@begins_again
 def end(giving: Giving) -> None:
-    """End one giving: its rows go at once, and every item whose last giving it was. Twice is once."""
+    """End one giving: its rows go at once, and every item whose last giving it was. Twice is once.
+
+    That it was ended is written down first, for copies in which it still lives. Raises
+    `tombstones.Unwritten`; then nothing was ended.
+    """
+    if giving.ended_at is None:
+        tombstones.append(tombstones.make(tombstones.GIVING, giving.person_id, giving=giving.pk))
+    end_written(giving)
+
+
+@begins_again
+def end_written(giving: Giving) -> None:
+    """End a giving of which its tombstone, or its own time, tells already."""
     with gate.using(USE, what="vault.end"), transaction.atomic():
         hold(giving.person_id)
         live = Giving.objects.filter(pk=giving.pk, ended_at__isnull=True).first()
@@ -46,15 +57,20 @@ def end(giving: Giving) -> None:
             if heir is not None:
                 Item.objects.filter(pk=item.pk).update(giving=heir.giving_id)
         fold(live.person_id)
+        if not Giving.objects.filter(person=live.person_id, ended_at__isnull=True).exists():
+            erasures.may_be_over(live.person_id)
     giving.ended_at = live.ended_at
 
 
 def due(now: datetime | None = None) -> int:
-    """End the givings whose time is over, some hundred at a time; return how many."""
+    """End the givings whose time is over, some hundred at a time; return how many.
+
+    An older copy of the data knows that time as well, so none of them gets a tombstone.
+    """
     now = now or timezone.now()
     late = Giving.objects.filter(lapses_at__lte=now, ended_at__isnull=True).order_by("lapses_at")[:BATCH]
     count = 0
     for giving in late:
-        end(giving)
+        end_written(giving)
         count += 1
     return count

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from leadrush import gate
 from leadrush.gate.versions import row_in_force
-from leadrush.vault import addresses, collects, keys
+from leadrush.vault import addresses, collects, keys, refusals, tombstones
 from leadrush.vault.folding import choices_of, fold
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Held, Item, Person
@@ -33,6 +33,9 @@ ALSO = tuple(f"email.{n}" for n in range(2, 6))
 """Further addresses of one person: they sign in, and get no mail but their codes."""
 ADDRESSES = (EMAIL, *ALSO)
 WHERE = "people.join"
+
+
+OVER = "One of the two records is erased: there is nothing to join."
 
 
 class TooMany(ValueError):
@@ -77,6 +80,8 @@ def write(person: Person, kind: str, address: str, giving: Giving) -> None:
         item.sealed = keys.Ring([person.pk]).seal(person.pk, address, item.context)
         item.save()
         Given.objects.get_or_create(item=item, giving=giving)
+        if kind in ADDRESSES:
+            refusals.bring_back_for(person, address)
         fold(person.pk)
 
 
@@ -93,9 +98,14 @@ def merge(kept: uuid.UUID, gone: uuid.UUID) -> None:
         raise ValueError("a record cannot be joined to itself")
     ring = keys.Ring([kept, gone])
     if not ring.has(kept) or (not ring.has(gone) and Person.objects.filter(pk=gone).exists()):
-        raise keys.NoKey("One of the two records is erased: there is nothing to join.")
+        raise keys.NoKey(OVER)
+    if tombstones.erased({kept, gone}):
+        raise keys.NoKey(OVER)
     with gate.using("house.keep", actor=gate.Actor("person", str(kept)), what="vault.merge"):
         _places(kept, gone)
+        if gone not in tombstones.went_into(kept):
+            # Who erases the one record erases what older copies hold under the other.
+            tombstones.append(tombstones.make(tombstones.JOINED, gone, row=str(kept)))
         for step in STEPS:
             step(kept, gone)
 
@@ -111,6 +121,8 @@ def _move(kept: uuid.UUID, gone: uuid.UUID) -> None:
         # In one order always, so that two joinings of the same two wait for each other.
         locked = Person.objects.select_for_update().filter(pk__in=[kept, gone]).order_by("pk")
         both = {person.pk: person for person in locked}
+        if tombstones.erased({kept, gone}):
+            raise keys.NoKey(OVER)
         if gone not in both:
             return
         ring = keys.Ring([kept, gone])

@@ -12,14 +12,16 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leadrush.gate.models import Gated, Version
-from leadrush.vault.key_models import BlindIndex, MasterCheck, PersonKey
+from leadrush.vault.key_models import BlindIndex, MasterCheck, PersonKey, Refusal
 from leadrush.vault.persons import Person, Role
 
 __all__ = [
     "BlindIndex",
     "Choice",
+    "Erasure",
     "Given",
     "Giving",
     "Held",
@@ -27,6 +29,7 @@ __all__ = [
     "MasterCheck",
     "Person",
     "PersonKey",
+    "Refusal",
     "Rekeying",
     "Role",
 ]
@@ -45,6 +48,8 @@ class Giving(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     lapses_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When everything else of the person was erased: what this brought serves the law alone since.
+    kept_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -168,3 +173,42 @@ class Rekeying(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} since {self.at:%Y-%m-%d}"
+
+
+class Erasure(models.Model):
+    """An erasure that was asked for, and how far it is: its receipt. The row names nobody once it is done.
+
+    `pending` is a number whose key is still to go or to be exchanged: of the farewell, which leaves under a
+    number of its own, or of a person who stays and gets a new key. It is emptied when that is done. Nobody
+    asked for those that are `over`: the last giving of somebody has ended, and they go wholly.
+    """
+
+    class What(models.TextChoices):
+        EVERYTHING = "everything", _("Everything")
+        ITEM = "item", _("One thing")
+        OVER = "over", _("Whoever had nothing left")
+
+    code = models.CharField(max_length=19, primary_key=True)
+    what = models.CharField(max_length=10, choices=What.choices)
+    asked_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    things = models.PositiveIntegerField(default=1)
+    kept = models.PositiveIntegerField(default=0)
+    kept_until = models.DateField(null=True)
+    version = models.PositiveIntegerField()
+    left = models.PositiveIntegerField(default=0)
+    pending = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pending"], condition=models.Q(what="over"), name="over_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["asked_at"], condition=models.Q(pending__isnull=False), name="erasure_pending"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from leadrush import gate, ledger
 from leadrush.gate.use import in_force
-from leadrush.vault import keys
+from leadrush.vault import keys, tombstones
 from leadrush.vault.giving import EMAIL, KEYS
 from leadrush.vault.models import Giving, Item
 
@@ -17,13 +17,46 @@ RING = "vault.ring"
 
 def hold_keys(persons: Iterable[uuid.UUID]) -> keys.Ring:
     """Fetch the keys of these persons once for the door in force: a page that opens ten tables of one person
-    asks for their key in one question. For reading only: a key destroyed meanwhile would still open."""
+    asks for their key in one question. For reading only: what
+    is sealed under a key that was changed meanwhile would not open again."""
     ring = gate.current().notes[RING] = keys.Ring(persons)
     return ring
 
 
+class _Beside(keys.Ring):
+    """The keys of those who are here, and those under which the law keeps something of the erased."""
+
+    def __init__(self, persons: set[uuid.UUID], gone: set[uuid.UUID]) -> None:
+        self._gone = gone
+        self._living, self._kept = keys.Ring(persons - gone), keys.Ring(gone, keys.KEPT)
+
+    def _of(self, person: uuid.UUID) -> keys.Ring:
+        return self._kept if person in self._gone else self._living
+
+    def has(self, person: uuid.UUID) -> bool:
+        return self._of(person).has(person)
+
+    def key(self, person: uuid.UUID) -> bytes:
+        return self._of(person).key(person)
+
+    def open(self, person: uuid.UUID, sealed: keys.Bytes, context: str) -> str:
+        return self._of(person).open(person, sealed, context)
+
+    def seal(self, person: uuid.UUID, text: str, context: str) -> bytes:
+        return self._of(person).seal(person, text, context)
+
+    def mark(self, person: uuid.UUID) -> str:
+        return self._of(person).mark(person)
+
+
 def ring_of(persons: set[uuid.UUID]) -> keys.Ring:
-    """Return a ring with the keys of these persons: the one that the door holds, or a fresh one."""
+    """Return a ring with the keys of these persons: the one that the door holds, or a fresh one.
+
+    Of somebody who is erased it has the key of what the law keeps, or none: from the tombstone on, whatever
+    key is still in memory or in the database opens nothing.
+    """
+    if gone := tombstones.erased(persons):
+        return _Beside(persons, gone)
     door = in_force()
     held: keys.Ring | None = door.notes.get(RING) if door else None
     if held is not None and all(held.has(person) for person in persons):
@@ -39,8 +72,9 @@ def mark_of(person_id: uuid.UUID) -> str:
 
 def have_keys(persons: set[uuid.UUID]) -> set[uuid.UUID]:
     """Return those of these persons whose key is there; the others are erased."""
-    ring = keys.Ring(persons)
-    return {person for person in persons if ring.has(person)}
+    there = persons - tombstones.erased(persons)
+    ring = keys.Ring(there)
+    return {person for person in there if ring.has(person)}
 
 
 def note(

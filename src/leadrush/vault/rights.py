@@ -32,6 +32,7 @@ Answer = Callable[[Giving], None]
 _forms: dict[str, str | Promise] = {}
 _kinds: dict[str, str | Promise] = {}
 _correct: dict[str, str] = {}
+_loses: dict[str, str | Promise] = {}
 _batches: dict[type[Any], str] = {}
 _answers: dict[str, tuple[Answer, Answer]] = {}
 
@@ -41,10 +42,12 @@ def form(code: str, words: str | Promise) -> None:
     _forms[code] = words
 
 
-def item_kind(kind: str, words: str | Promise, correct: str = "") -> None:
-    """Register what a kind of item is called, and the name of the address where it is corrected."""
+def item_kind(kind: str, words: str | Promise, correct: str = "", loses: str | Promise = "") -> None:
+    """Register what a kind of item is called, the name of the address where it is corrected, and what its
+    person loses when it is erased."""
     _kinds[kind] = words
     _correct[kind] = correct
+    _loses[kind] = loses
 
 
 def answers(code: str, *, yes: Answer, no: Answer) -> None:
@@ -77,6 +80,11 @@ def kind_words(kind: str) -> str:
     return str(_kinds.get(kind, kind))
 
 
+def loses(kind: str) -> str:
+    """Return what a person loses with an item of this kind; empty where that needs no words."""
+    return str(_loses.get(kind, ""))
+
+
 @dataclass(frozen=True)
 class Record:
     """One item on “What we hold about you”. `uses`: (title, clause); `correct`: an address name or empty."""
@@ -96,6 +104,7 @@ class Record:
     correct: str
     categories: tuple[str, ...] = ()
     mask: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +199,7 @@ def _record(
         correct=correct,
         categories=tuple(categories_of(row)),
         mask=row.mask,
+        kind=kind,
     )
 
 

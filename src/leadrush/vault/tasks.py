@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.vault import lapsing, rekeying, sweeping
+from leadrush.vault import lapsing, rekeying, replaying, sweeping
 
 
 @gate.task("vault.lapse", use="house.keep", every=60)
@@ -23,3 +23,21 @@ def rekey() -> None:
 def sweep() -> None:
     """Let no file of the keys hold what was dropped. Clause `sealed`."""
     sweeping.sweep()
+
+
+@gate.task("vault.erase", use="house.keep", every=10)
+def erase() -> None:
+    """Finish what was left half-erased by a process that died. Clause `erase`."""
+    replaying.finish()
+
+
+@gate.task("vault.settle", use="house.keep", every=60)
+def settle() -> None:
+    """Note what is wholly erased by now, and erase whoever has nothing left. Clause `erase`."""
+    replaying.settle()
+
+
+@gate.task("vault.orphans", use="house.keep", every=86_400)
+def orphans() -> None:
+    """Clear keys that nobody's data followed. Clause `erase`."""
+    replaying.orphans()

@@ -13,9 +13,16 @@ import uuid
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from django.core.exceptions import BadRequest
 from django.db import OperationalError, connection
 
+from leadrush.vault import tombstones
 from leadrush.vault.persons import Person
+
+
+class Erased(BadRequest):
+    """Somebody was erased while they, or a program, were about to write something down about them."""
+
 
 TRIES = 4
 PAUSE = 0.03  # seconds
@@ -28,6 +35,17 @@ R = TypeVar("R")
 def hold(person_id: uuid.UUID) -> None:
     """Hold a person's row until the transaction ends; a person who is no more is nobody to wait for."""
     list(Person.objects.select_for_update().filter(pk=person_id).values_list("pk"))
+
+
+def hold_living(person_id: uuid.UUID) -> None:
+    """Hold the row of a person about whom something is to be written. Raises `Erased`.
+
+    Whoever erases writes the tombstone first and then waits for this row: what is written before goes with
+    the rest, and nothing is written after.
+    """
+    hold(person_id)
+    if tombstones.erased({person_id}):
+        raise Erased("This person was erased.")
 
 
 def begins_again(act: Callable[P, R]) -> Callable[P, R]:

@@ -100,12 +100,19 @@ def move_up(webinar: Webinar) -> list[Registration]:
 
 @contextmanager
 def after_leaving(webinars: Iterable[int]) -> Iterator[None]:
-    """Hold these webinars while registrations in them are deleted, and then let the line move up."""
+    """Hold these webinars while registrations in them are deleted, and then let the line move up.
+
+    However many they are, one question holds them, and one finds those in which somebody waits.
+    """
     with transaction.atomic():
-        held = [lock(pk) for pk in sorted(webinars)]
+        held = list(Webinar.objects.select_for_update().filter(pk__in=list(webinars)).order_by("pk"))
         yield
+        with gate.using(USE, what="webinars.count"):
+            line = Registration.objects.filter(webinar__in=held, state=Seat.WAITING)
+            waits = set(line.values_list("webinar_id", flat=True))
         for webinar in held:
-            move_up(webinar)
+            if webinar.pk in waits:
+                move_up(webinar)
 
 
 def sweep() -> int:

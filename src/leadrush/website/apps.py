@@ -28,6 +28,8 @@ class WebsiteConfig(AppConfig):
     def ready(self) -> None:
         from leadrush.look import sitemap
         from leadrush.vault import rights
+        from leadrush.website import erased
 
+        erased.register()
         sitemap.register("website", addresses)
         rights.form("leadrush.up", _("The start of this site"))

@@ -1,0 +1,1 @@
+"""An office that a law makes keep its invoices: invented, in tests alone."""
