@@ -11,7 +11,8 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leadrush.people import letting_in, told
+        from leadrush.people import leaving, letting_in, told
 
         letting_in.__name__  # noqa: B018 - importing it registers the page of its links
         told.register()
+        leaving.register()

@@ -29,6 +29,7 @@ COLLECTS = [
         },
         shows=_shows,
         correct=lambda row: "people:sessions",
+        loses=gettext_lazy("You are signed out there."),
     ),
 ]
 

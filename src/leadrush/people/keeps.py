@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -12,6 +14,7 @@ from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from leadrush import gate
 from leadrush.gate import uses
@@ -19,13 +22,15 @@ from leadrush.gate.evidence import Count
 from leadrush.people import sessions, sign_ins
 from leadrush.people.models import SignIn
 from leadrush.people.proving import KEY as PROOF
-from leadrush.vault import collects, taking
+from leadrush.vault import collects, pointing, taking, tombstones
 from leadrush.vault.checks import BUILT_IN
-from leadrush.vault.models import Choice, Given, Held, Item
+from leadrush.vault.models import Choice, Erasure, Given, Held, Item
 from leadrush.vault.persons import STAND_IN
 
 ADDRESS = re.compile(r"[\w.+-]+@(?!(?:[\w-]+\.)*" + re.escape(STAND_IN) + r"\b)[\w-]+\.[\w.-]+")
 """Anything like an address that is not a stand-in."""
+WITHIN = timedelta(hours=1)
+"""By when an erasure is whole, the farewell and its key included."""
 
 
 def sign_in_tables_name_nobody() -> Count:
@@ -124,6 +129,25 @@ def no_cookie_unasked() -> Count:
         of += 1
         missed += bool(remembered) and not wanted & set(remembered)
     return Count(missed, of)
+
+
+def erased_is_gone() -> Count:
+    """Count erasures that were not whole within the hour, and erased persons of whom anything is left.
+
+    Every table that could know them is asked for every number that has a tombstone. Clause `erase`.
+    """
+    late = timezone.now() - WITHIN
+    asked = Erasure.objects.exclude(what=Erasure.What.OVER)
+    slow = asked.filter(Q(done_at__isnull=True, asked_at__lt=late) | Q(done_at__gt=F("asked_at") + WITHIN))
+    first: dict[uuid.UUID, datetime] = {}
+    for stone in tombstones.read():
+        if stone.what == tombstones.PERSON:
+            first.setdefault(stone.whom, stone.when)
+    due = {person for person, when in first.items() if when < late}
+    # What the law kept has its last day once: it goes with the keys of that hour.
+    waits = Erasure.objects.filter(pending__isnull=False, asked_at__gte=late)
+    left = pointing.left(due) - set(waits.values_list("pending", flat=True))
+    return Count(slow.count() + len(left), asked.count() + len(first))
 
 
 def _sessions() -> Any:

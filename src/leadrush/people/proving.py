@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote
 
 from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -24,7 +25,10 @@ from leadrush import look, mailbox
 from leadrush.look import times
 from leadrush.people import adapter, asking
 from leadrush.people.codes import RESENDS, TRIES, same_figures
+from leadrush.vault import tombstones
+from leadrush.vault.keys import KeyFault
 from leadrush.vault.models import Giving, Person
+from leadrush.vault.turns import Erased
 
 KEY = "people.proof"
 PROVEN = "people.proven_at"
@@ -160,7 +164,15 @@ def signed_in(view: View[P]) -> View[P]:
         if not request.user.is_authenticated:
             back = request.get_full_path() if request.method == "GET" else request.path
             return HttpResponseRedirect(f"{reverse('people:sign_in')}?next={quote(back)}")
-        response = view(request, *args, **kwargs)
+        person_id = request.user.pk
+        try:
+            response = view(request, *args, **kwargs)
+        except (KeyFault, Erased):
+            if not tombstones.erased({person_id}):
+                raise
+            # Everything about them was erased from another window while this page was being made.
+            logout(request)
+            return HttpResponseRedirect(reverse("people:sign_in"))
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.people import asking, joining, sign_ins
+from leadrush.people import asking, joining, leaving, sign_ins
 
 
 @gate.task("people.codes", use="account.sign_in", every=1)
@@ -16,6 +16,12 @@ def codes() -> None:
 def join() -> None:
     """Finish joining two records where that died half-way."""
     joining.finish()
+
+
+@gate.task("people.farewell", use="house.keep", every=10)
+def farewell() -> None:
+    """Erase each farewell that was said, the last that was left of somebody. Clause `erase`."""
+    leaving.finish()
 
 
 @gate.task("people.clear", use="house.keep", every=3600)

@@ -31,6 +31,7 @@ OWN_DEEDS = {
     "people.name": gettext_lazy("looked at your name, to correct it."),
     "people.addresses": gettext_lazy("looked at your addresses."),
     "people.address": gettext_lazy("changed your addresses."),
+    "people.erase_item": gettext_lazy("erased something."),
     "vault.merge": gettext_lazy("made two records of yours one."),
 }
 

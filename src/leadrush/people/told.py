@@ -18,7 +18,11 @@ def register() -> None:
     rights.form("people.address", _("Form “Your addresses”"))
     rights.form("people.me", _("The page “What we hold about you”"))
     rights.form("people.join", _("When two records of yours were joined"))
-    rights.item_kind("email", _("E-mail"), correct="people:address")
+    rights.form("people.erase", _("Your wish to be erased"))
+    rights.form("vault.before", _("A no of before, under the same address"))
+    rights.item_kind(
+        "email", _("E-mail"), correct="people:address", loses=_("You will not be able to sign in.")
+    )
     for kind in ALSO:
         rights.item_kind(kind, _("Another e-mail of yours: it signs you in"), correct="people:address")
     rights.item_kind(PENDING, _("An e-mail that waits for its code, at most an hour"))
@@ -38,6 +42,10 @@ def register() -> None:
     ledger.deed("rights.receipt", _("to hand you the receipt of a yes"))
     ledger.program("vault.rekey", _("The program that exchanges keys"))
     ledger.deed("vault.rekey", _("to seal it under a new key"))
+    ledger.deed("people.erase", _("to erase everything about you"))
+    ledger.deed("people.erase_item", _("to erase it"))
+    ledger.deed("people.farewell", _("to tell you that everything was erased"))
+    ledger.program("rights.mail", _("The mail program"))
     ledger.deed("vault.merge", _("to make two records of yours one"))
     menu.register(_("What we hold about you"), "people:me", 800, push=True)
     menu.register(_("Sign in"), "people:sign_in", 900, push=True, shown=lambda r: not r.user.is_authenticated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from leadrush.people.views import choice, correct, me, passkeys, sessions, sign_in, take
+from leadrush.people.views import choice, correct, erase, me, passkeys, sessions, sign_in, take
 
 own = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -30,6 +30,9 @@ own = [
     path("me/passkeys/", passkeys.passkeys, name="passkeys"),
     path("me/passkeys/add/", passkeys.add, name="passkey_add"),
     path("me/passkeys/<int:which>/remove/", passkeys.remove, name="passkey_remove"),
+    path("me/erase/", erase.everything, name="erase"),
+    path("me/erase/<str:key>/", erase.item, name="erase_item"),
+    path("receipts/<str:code>/", erase.receipt, name="erasure"),
     path("me/sessions/", sessions.sessions, name="sessions"),
     path("choice/", choice.choice, name="choice"),
 ]
