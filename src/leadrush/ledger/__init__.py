@@ -8,12 +8,14 @@ from leadrush.late import late
 from leadrush.ledger.words import deed, program, say_deed, say_program, subject, titles
 
 if TYPE_CHECKING:
-    from leadrush.ledger.models import Entry, Settled
+    from leadrush.ledger.models import Entry, Head, Link, Settled
     from leadrush.ledger.reading import of
     from leadrush.ledger.writing import Unwritten, draft, write
 
 __all__ = [
     "Entry",
+    "Head",
+    "Link",
     "Settled",
     "Unwritten",
     "deed",
@@ -31,6 +33,8 @@ __getattr__ = late(
     __name__,
     {
         "Entry": "models",
+        "Head": "models",
+        "Link": "models",
         "Settled": "models",
         "Unwritten": "writing",
         "draft": "writing",
