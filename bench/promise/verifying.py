@@ -43,12 +43,16 @@ def figures(size: int) -> Iterator[Figure]:
     write(first, entries)
     ground.settle()
     took = timed(chaining.chain, WALL)
-    yield figure(f"chaining an entry, {ground.NAME}", Spread.of([took / entries * 1e6]), "microseconds", area="promise")
+    yield figure(
+        f"chaining an entry, {ground.NAME}", Spread.of([took / entries * 1e6]), "microseconds", area="promise"
+    )
     ground.settle()
     there = Entry.objects.count()
     spread = Spread.of([timed(whole, WALL) * MILLION / there for _ in range(ROUNDS)])
     scaled = "" if there == MILLION else f" (from {there:,})"
-    yield figure(f"verify a ledger of 1,000,000 entries{scaled}, {ground.NAME}", spread, "s", GOAL, area="promise")
+    yield figure(
+        f"verify a ledger of 1,000,000 entries{scaled}, {ground.NAME}", spread, "s", GOAL, area="promise"
+    )
     check = Spread.of([timed(keeps.entries_are_chained, CPU) * 1e3 for _ in range(ROUNDS)])
     yield figure(f"the ledger's own check, each five minutes, {ground.NAME}", check, "ms", area="promise")
 

@@ -13,6 +13,8 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from leadrush.accountability import heads
         from leadrush.console import screens
 
+        assert heads  # importing it registers what is made each day
         screens.register(screens.Screen("statement", _("Statement"), "accountability:statement", order=80))

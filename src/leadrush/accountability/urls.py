@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadrush.accountability import views
+from leadrush.accountability import heads, views
 
 app_name = "accountability"
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("privacy/versions/", views.versions, name="versions"),
     path("privacy/versions/<int:number>/", views.version, name="version"),
     path("privacy/versions/<int:number>/statement.json", views.canonical, name="canonical"),
+    path("privacy/ledger/", heads.page, name="ledger"),
+    path("privacy/ledger/heads.json", heads.as_json, name="ledger_json"),
+    path("privacy/ledger/heads.txt", heads.text, name="ledger_text"),
     path(".well-known/gpc.json", views.gpc, name="gpc"),
 ]

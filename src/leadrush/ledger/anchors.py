@@ -23,7 +23,9 @@ def parse(*texts: str) -> dict[date, str]:
     kept: dict[date, str] = {}
     for day, digest in (pair for text in texts for pair in _pairs(text)):
         if not DIGEST.fullmatch(digest):
-            raise ValueError(f"The digest of {day} has {len(digest)} signs; it should be 64 from 0-9 and a-f.")
+            raise ValueError(
+                f"The digest of {day} has {len(digest)} signs; it should be 64 from 0-9 and a-f."
+            )
         try:
             of = date.fromisoformat(day)
         except ValueError:

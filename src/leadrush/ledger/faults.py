@@ -97,4 +97,3 @@ class Report:
                 for fault in self.faults
             ],
         }
-

@@ -12,12 +12,12 @@ Row = tuple[Any, ...]
 """The values of an entry, each None where it is gone; then place, digest and the entry's id of a link."""
 
 LATE = timedelta(minutes=10)
-"""PostgreSQL may commit an entry after one with a higher id, by moments. What claims to be so much older than
-what was chained before it, under an id from before it, was put there afterwards."""
+"""PostgreSQL may commit an entry after one with a higher id, by moments. What claims to be that much older
+than the entry before it, under a lower id, was put there afterwards."""
 
 
 class Walk:
-    """Goes along the chain. After a fault it goes on from what is stored, so that each fault is found once."""
+    """Goes along the chain. After a fault it goes on from what is stored: each fault is found once."""
 
     def __init__(self, report: Report) -> None:
         self.report = report

@@ -1,4 +1,4 @@
-"""The ledger's tables, in a database of their own: a row for each use, its place in the chain, a head a day."""
+"""The ledger's tables, in a database of their own: a row a use, its place in the chain, a head a day."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Entry(Added):
 
 
 class Link(Added):
-    """An entry's place in the chain, counted from 1 without a gap, and the digest up to and with it (32 bytes).
+    """An entry's place in the chain, counted from 1 without a gap, and the digest up to it (32 bytes).
 
     The digest is SHA-256 over that of the place before and the entry's canonical form. `entry` is its id: a
     number and no foreign key, so that an entry which was removed leaves its place behind.

@@ -15,7 +15,9 @@ WHOLE, FAULTY, UNREAD = 0, 1, 2
 
 
 @click.command("verify")
-@click.option("--anchor", "typed", multiple=True, metavar="DAY:DIGEST", help="The head of a day that you kept.")
+@click.option(
+    "--anchor", "typed", multiple=True, metavar="DAY:DIGEST", help="The head of a day that you kept."
+)
 @click.option(
     "--anchor-file",
     "files",
@@ -62,11 +64,16 @@ def _unread(context: click.Context, words: str) -> None:
 
 def told(report: Report) -> str:
     """Return a report in words."""
-    lines = [f"{report.entries:,} entries, {report.chained:,} of them chained, {len(report.heads):,} daily heads."]
+    lines = [
+        f"{report.entries:,} entries, {report.chained:,} of them chained, {len(report.heads):,} daily heads."
+    ]
     if report.waiting:
         since = f", the oldest written at {report.since} UTC" if report.since else ""
         lines.append(f"{report.waiting:,} not chained yet{since}: that is done every other second.")
-    lines += [f"The head of {day} is {'the one' if met else 'NOT the one'} that you kept." for day, met in report.anchors.items()]
+    lines += [
+        f"The head of {day} is {'the one' if met else 'NOT the one'} that you kept."
+        for day, met in report.anchors.items()
+    ]
     if report.whole:
         lines.append(f"The ledger is whole. Its digest now: {report.digest}")
         if not report.anchors:

@@ -103,7 +103,7 @@ def chunks(cursor: Any, after: int = -LAST, to: int = LAST) -> Iterator[list[Row
 
 
 def _one_by_one(cursor: Any, sql: str, after: int, to: int) -> list[Row]:
-    """Read places one at a time; what no driver can make a value of has None for its values and its digest."""
+    """Read places one at a time; what no driver can make a value of has None for values and digest."""
     cursor.execute(PLACES, [after, to, AT_ONCE])
     rows: list[Row] = []
     for (place,) in cursor.fetchall():
@@ -175,7 +175,7 @@ def heads(cursor: Any, report: Report, *, last: int) -> dict[str, str]:
 
 def _fits(before: Any, at: int, day: str, place: int, chain: Any, digest: Any) -> bool:
     try:
-        return canonical.head(before, at, day, place, chain) == digest
+        return bool(canonical.head(before, at, day, place, chain) == digest)
     except TypeError:  # no digest at all
         return False
 
@@ -191,4 +191,6 @@ def _anchors(report: Report, kept: Anchors, published: dict[str, str], last: int
         if told in published:
             report.add(Fault(ANCHOR, places[told], None, told))
         else:
-            report.add(Fault(CUT_OFF, last + 1, None, told) if told > newest else Fault(HEAD, None, None, told))
+            report.add(
+                Fault(CUT_OFF, last + 1, None, told) if told > newest else Fault(HEAD, None, None, told)
+            )

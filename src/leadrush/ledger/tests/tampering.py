@@ -60,7 +60,9 @@ def written_anew() -> None:
     off()
     columns = canonical.columns(connections["ledger"].vendor)
     with connections["ledger"].cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry ORDER BY l.place")
+        cursor.execute(
+            f"SELECT {columns} FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry ORDER BY l.place"
+        )
         digest, digests = canonical.BEGINNING, {0: canonical.BEGINNING}
         for place, entry in enumerate(cursor.fetchall(), 1):
             digest = digests[place] = canonical.after(digest, entry)

@@ -52,7 +52,9 @@ def test_a_text_that_was_changed_by_a_letter_is_found(chained: list[Entry], colu
 
 def test_a_letter_that_went_from_one_column_into_the_next_is_found(chained: list[Entry]) -> None:
     by_hand("UPDATE ledger_entry SET what = 'webinars.reminde', about = %s WHERE id = %s", "r", chained[0].pk)
-    by_hand("UPDATE ledger_entry SET use = 'webinars.serv', actor_kind = 'eprogram' WHERE id = %s", chained[7].pk)
+    by_hand(
+        "UPDATE ledger_entry SET use = 'webinars.serv', actor_kind = 'eprogram' WHERE id = %s", chained[7].pk
+    )
     assert [fault.place for fault in verifying.check().faults] == [1, 8]
 
 
@@ -74,7 +76,9 @@ def test_an_id_that_was_changed_is_found(chained: list[Entry]) -> None:
 
 
 @pytest.mark.parametrize(("at", "day"), [(0, "2026-03-01"), (6, "2026-03-02"), (11, "2026-03-03")])
-def test_an_entry_that_was_removed_is_found_wherever_it_stood(chained: list[Entry], at: int, day: str) -> None:
+def test_an_entry_that_was_removed_is_found_wherever_it_stood(
+    chained: list[Entry], at: int, day: str
+) -> None:
     by_hand("DELETE FROM ledger_entry WHERE id = %s", chained[at].pk)
     assert first() == Fault(REMOVED, at + 1, chained[at].pk, day)
 
@@ -249,16 +253,28 @@ def test_the_database_itself_refuses_what_goes_past_the_models(
 
 
 CELLS = [
-    *(("ledger_entry", "id", at, column) for at in range(12) for column in (*TEXTS, "at", "count", "version", "id")),
+    *(
+        ("ledger_entry", "id", at, column)
+        for at in range(12)
+        for column in (*TEXTS, "at", "count", "version", "id")
+    ),
     *(("ledger_link", "place", at, column) for at in range(12) for column in ("place", "entry", "digest")),
-    *(("ledger_head", "number", at, column) for at in range(3) for column in ("number", "day", "place", "digest")),
+    *(
+        ("ledger_head", "number", at, column)
+        for at in range(3)
+        for column in ("number", "day", "place", "digest")
+    ),
 ]
 
 
 @given(cell=st.sampled_from(CELLS), bit=st.integers(0, 7), data=st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_of_any_bit_that_the_database_takes_is_found(
-    chained: list[Entry], kept: dict[date, str], cell: tuple[str, str, int, str], bit: int, data: st.DataObject
+    chained: list[Entry],
+    kept: dict[date, str],
+    cell: tuple[str, str, int, str],
+    bit: int,
+    data: st.DataObject,
 ) -> None:
     table, key, at, column = cell
     with transaction.atomic("ledger"):
