@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from leadrush import gate
+from leadrush.gate import evidence
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys, refusals, tombstones
 from leadrush.vault.folding import CHOICES, choices_of, fold_opened, mask
@@ -62,8 +63,9 @@ def welcome(
 ) -> tuple[Person, Giving]:
     """Find or make the person with this address, and note that it was given. Idempotent for the person.
 
-    Raises `ValidationError` for a bad address.
+    Raises `ValidationError` for a bad address, `evidence.Stopped` while nothing is taken under this clause.
     """
+    evidence.demand_open(clause)
     with transaction.atomic():
         met = meet(address=address)
         part = Part(clause=clause, lapses_at=lapses_at)
@@ -150,8 +152,11 @@ def receive(
     A yes that was said on this form already, about the same, is left out. A confirmed one binds on every row
     of the person when the transaction commits; one typed for an address waits until it is confirmed. An
     address that is held keeps its sealed form; `address` is needed where none may be held, and
-    `ValidationError` is raised where it is no address.
+    `ValidationError` is raised where it is no address. Raises `evidence.Stopped`, and writes nothing, while
+    nothing is taken under the clause of a part.
     """
+    for part in parts:
+        evidence.demand_open(part.clause)
     with gate.using("house.keep", what="vault.put"), transaction.atomic():
         items, rests = ([], {}) if met.new else _held(met.person)
         email = next((item for item in items if item.kind == EMAIL), None)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
+from leadrush.gate import evidence
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys
 from leadrush.vault.folding import CHOICES, choices_of, fold, mask
@@ -34,8 +35,10 @@ def give(
     """Write down one submission under the version in force and return it.
 
     The person's row is held from here until the transaction of whoever calls ends: what is written on this
-    giving is folded from choices that nobody changes meanwhile. Raises `turns.Erased`.
+    giving is folded from choices that nobody changes meanwhile. Raises `turns.Erased`, and `evidence.Stopped`
+    while the clause is broken and its check stops what is taken under it.
     """
+    evidence.demand_open(clause)
     with transaction.atomic():
         hold_living(person.pk)
         return _write(person, where, clause, about, confirmed=confirmed, lapses_at=lapses_at)
