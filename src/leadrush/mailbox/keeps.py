@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate
+from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.mailbox.models import Message, State
 
 GRACE = timedelta(minutes=10)
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s messages are stuck, or kept beyond their days."),
+    mend=_("See in the outbox which message waits and why, and whether the worker runs."),
+)
 def messages_go_when_due() -> Count:
     """Count messages that should have left or been erased and were not. Clause `messages`."""
     now = timezone.now()

@@ -12,8 +12,10 @@ from typing import Any
 from django.db.models import BinaryField, CharField, QuerySet
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leadrush import statement
+from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.vault import collects
 from leadrush.vault.folding import categories_of, choices_of, keep_only, mask
@@ -25,6 +27,7 @@ GRACE = timedelta(hours=1)
 AT_ONCE = 500
 
 
+@evidence.check(words=_("%(kept)s of %(of)s things are used as their version allows."))
 def masks_are_true() -> Count:
     """Count rows whose mask allows other uses than statement and choices do. Clause `your-version`."""
     missed = of = 0
@@ -44,6 +47,7 @@ def masks_are_true() -> Count:
     return Count(missed, of)
 
 
+@evidence.check(words=_("%(kept)s of %(of)s things that name somebody are sealed, each under a key."))
 def sealed_values_have_keys() -> Count:
     """Count sealed values that are not in sealed form or whose key is missing, in every table that declares
     some, and keys that were to be exchanged two hours ago. Clause `sealed`.
@@ -86,6 +90,10 @@ def erased(numbers: set[str]) -> set[uuid.UUID]:
     return found
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s things that end on a day are past it."),
+    mend=_("See whether the worker runs: it erases once a minute what is due."),
+)
 def nothing_is_late() -> Count:
     """Count givings that should have lapsed and have not. Clause `until-when`."""
     lapsing = Giving.objects.filter(lapses_at__isnull=False)

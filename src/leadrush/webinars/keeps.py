@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger
+from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.mailbox.models import Message, State
 from leadrush.vault.models import Choice, Giving
@@ -16,10 +18,17 @@ from leadrush.webinars.announcing import SECOND_THOUGHTS, TEMPLATE
 from leadrush.webinars.models import Host, Registration, Seen, Webinar
 from leadrush.webinars.registering import ANNOUNCE, LATER
 
+AT_ONCE = 5000
+"""So many looks are compared with the ledger at a time."""
 GRACE = timedelta(hours=1)
 """How long a lapsed row may still be there before that counts as a miss; the eraser comes once a minute."""
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s registrations have no day on which they go, or are past it."),
+    mend=_("See whether the worker runs: it erases once a minute what is due."),
+    stops="collection",
+)
 def registrations_lapse() -> Count:
     """Count the registrations, and among them those without a day on which they go, or past it."""
     now = timezone.now()
@@ -36,46 +45,49 @@ def registrations_lapse() -> Count:
     return Count(missed=missed, of=of)
 
 
+@evidence.check(words=_("%(missed)s of %(of)s looks at those who registered are not in the ledger."))
 def hosts_looks_are_written() -> Count:
     """Count what hosts saw, and among it what no entry of the ledger tells of."""
-    seen = list(Seen.objects.values_list("entry", flat=True))
-    written = set(
-        ledger.Entry.objects.using("ledger")
-        .filter(pk__in=set(seen), use="webinars.host", what="webinars.registrants")
-        .values_list("pk", flat=True)
-    )
-    return Count(missed=sum(entry not in written for entry in seen), of=len(seen))
+    of = missed = 0
+    seen = list(Seen.objects.values_list("entry").annotate(rows=Sum(Value(1))).order_by("entry"))
+    for some in (seen[start : start + AT_ONCE] for start in range(0, len(seen), AT_ONCE)):
+        written = set(
+            ledger.Entry.objects.using("ledger")
+            .filter(pk__in=[entry for entry, _rows in some], use="webinars.host", what="webinars.registrants")
+            .values_list("pk", flat=True)
+        )
+        of += sum(rows for _entry, rows in some)
+        missed += sum(rows for entry, rows in some if entry not in written)
+    return Count(missed=missed, of=of)
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s addresses and messages for later webinars stand there without a yes."),
+    stops="collection",
+)
 def announced_only_after_a_yes() -> Count:
-    """Count the announcements that left, and among them those whose person's last word before was no yes.
-
-    Whoever said no, and gave an address for this alone, counts as well while it is still there after a day.
-    """
+    """Count the announcements that left and the addresses that are held for this, and among them what stands
+    there without a yes: messages to people who had never said yes, addresses that came without one, and those
+    that stay a day after a no. A message after a no is counted by `switch-off`."""
     now = timezone.now()
     confirmed = Q(giving__isnull=True) | Q(giving__confirmed_at__isnull=False)
-    word = (
-        Choice.objects.filter(confirmed | Q(answer=False))
-        .filter(person=OuterRef("person"), use=ANNOUNCE, at__lte=OuterRef("moved_at"))
-        .order_by("-id")
-    )
+    yes = Choice.objects.filter(person=OuterRef("person"), use=ANNOUNCE, answer=True)
     left = Message.objects.filter(template=TEMPLATE, state__in=[State.LEAVING, State.LEFT, State.UNSURE])
-    of = left.count()
-    without_yes = (
-        left.annotate(word=Subquery(word.values("answer")[:1]))
-        .filter(Q(word__isnull=True) | Q(word=False))
-        .count()
-    )
+    unasked = left.exclude(Exists(yes.filter(confirmed, at__lte=OuterRef("moved_at"))))
+    held = Giving.objects.filter(clause=LATER, ended_at__isnull=True)
+    without = held.exclude(Exists(yes))
     newest = Choice.objects.filter(person=OuterRef("person"), use=ANNOUNCE).order_by("-id")
-    refused = (
-        Giving.objects.filter(clause=LATER, ended_at__isnull=True)
-        .annotate(word=Subquery(newest.values("answer")[:1]), said=Subquery(newest.values("at")[:1]))
-        .filter(word=False, said__gt=F("at"))
-    )
-    late = refused.filter(said__lt=now - SECOND_THOUGHTS - 2 * GRACE).count()
-    return Count(missed=without_yes + late, of=of + refused.count())
+    refused = held.annotate(
+        word=Subquery(newest.values("answer")[:1]), said=Subquery(newest.values("at")[:1])
+    ).filter(word=False, said__gt=F("at"), said__lt=now - SECOND_THOUGHTS - 2 * GRACE)
+    missed = unasked.count() + without.count() + refused.filter(Exists(yes)).count()
+    return Count(missed=missed, of=left.count() + held.count())
 
 
+@evidence.check(
+    words=_("%(kept)s of %(of)s hosts’ words were given by the host that they speak of."),
+    stops="collection",
+)
 def hosts_words_are_their_own() -> Count:
     """Count the hosts' words, and among them those that no live form of that same person gave."""
     hosts = Host.objects.all()

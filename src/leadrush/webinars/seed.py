@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from leadrush import look, vault
+from leadrush import gate, look, vault
+from leadrush.console import people
 from leadrush.vault.models import Giving, Person
-from leadrush.webinars import hosting, planning, registering
+from leadrush.webinars import announcing, attending, hosting, planning, registering
 from leadrush.webinars.models import Host, Question, Webinar
 
 HOST = (
@@ -117,6 +118,9 @@ def seed() -> None:
         _register(hungry, address)
     _register(water, PEOPLE[5])
     _over(host)
+    _later(water)
+    if host is not None:
+        _looks(host.person, beds)
 
 
 def _host() -> Host | None:
@@ -156,3 +160,22 @@ def _over(host: Host | None) -> None:
     given = Giving.objects.filter(about=webinar.about)
     given.update(at=F("at") - back)
     given.filter(lapses_at__isnull=False).update(lapses_at=F("lapses_at") - back)
+
+
+def _later(webinar: Webinar) -> None:
+    """Tell those who asked of a webinar, and let one of them say no to the next ones."""
+    refuses = vault.find(PEOPLE[4])
+    assert refuses is not None
+    announcing.no_more(person=refuses, where="webinars.no_more")
+    announcing.announce(webinar)
+
+
+def _looks(staff: Person, webinar: Webinar) -> None:
+    """Let the host see who comes, and open somebody to answer a question: both stand on their pages."""
+    actor = gate.Actor("staff", str(staff.pk))
+    with gate.using("webinars.host", actor=actor, what=attending.WHAT):
+        attending.look(webinar, list(attending.listed(webinar)))
+    asks = vault.find(PEOPLE[1])
+    assert asks is not None
+    with gate.using("support.help", actor=actor, what="support.help"):
+        people.write_down(asks.pk, "support.question")
