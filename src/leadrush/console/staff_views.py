@@ -16,6 +16,8 @@ from leadrush import gate
 from leadrush.console import staffing
 from leadrush.console.access import ROLES, role_words, staff
 from leadrush.console.forms import InviteForm, RoleForm
+from leadrush.gate import evidence
+from leadrush.look import proofs
 from leadrush.vault.models import Person, Role
 
 
@@ -40,6 +42,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         staffing.invite(address=given["address"], name=given["name"], role=given["role"])
     except staffing.LastOwner:
         return _last_owner(request)
+    except evidence.Stopped as stopped:
+        form.add_error(None, proofs.refusal(stopped.clause))
+        return _page(request, form, status=422)
     messages.success(request, _("Invited. Tell them to sign in with that address; no message is sent."))
     return HttpResponseRedirect(reverse("console:staff"))
 

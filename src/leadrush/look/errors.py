@@ -12,11 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from leadrush.gate.evidence import Stopped
 from leadrush.gate.limits import TooOften
+from leadrush.look import marks
 
 
 def page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
-    """Return the page for a status (400, 403, 404, 405, 429)."""
+    """Return the page for a status (400, 403, 404, 405, 429, 503)."""
     return render(request, f"{status}.html", context, status=status)
 
 
@@ -40,6 +42,15 @@ def refused(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """There is no page at this address. The address is not repeated: it may carry anything."""
     return page(request, 404)
+
+
+def stopped(request: HttpRequest, exception: Stopped) -> HttpResponse:
+    """Nothing is taken under a clause while it is broken; said where a form does not say it itself."""
+    try:
+        mark = marks.mark(exception.clause)
+    except marks.NotInForce:
+        return page(request, 503)
+    return page(request, 503, slug=mark.slug, why=mark.proof.sentence if mark.proof else "")
 
 
 def failed(request: HttpRequest | None = None) -> HttpResponse:

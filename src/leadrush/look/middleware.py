@@ -1,4 +1,4 @@
-"""Answers that Django gives without words get a page."""
+"""Answers that Django gives without words get a page, and so does what a broken clause stops."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from leadrush.gate.evidence import Stopped
 from leadrush.look import errors
 
 
@@ -23,3 +24,7 @@ class Words:
         if "Allow" in response:
             spoken["Allow"] = response["Allow"]
         return spoken
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say that nothing is taken under a broken clause, where a form does not say it itself."""
+        return errors.stopped(request, exception) if isinstance(exception, Stopped) else None

@@ -11,25 +11,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 State = Literal["kept", "due", "broken"]
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What the last check of a clause found: its state, the sentence that says so, and when."""
+    """What the last check of a clause found: its state, the sentence that says so, and when.
+
+    `stops` says that nothing is taken under the clause for now, so that its forms close.
+    """
 
     state: State
     sentence: str
     at: datetime
+    stops: bool = False
 
 
 @dataclass(frozen=True)
 class Count:
-    """What the checks of all clauses found: how many of how many are kept, and when that was counted last."""
+    """What the checks of all clauses found: how many of how many are kept, how many of the others are broken
+    (the rest waits for its check), and when that was counted last."""
 
     kept: int
     total: int
     at: datetime
+    broken: int = 0
 
 
 _clause: Callable[[str], Proof | None] | None = None
@@ -50,3 +58,12 @@ def of(slug: str) -> Proof | None:
 def count() -> Count | None:
     """Return what the last checks found over all clauses, or None where nothing is checked yet."""
     return _all() if _all else None
+
+
+def refusal(slug: str) -> str:
+    """Say to whoever sent a form that nothing is taken under this clause for now, and why."""
+    found = of(slug)
+    return _(
+        "We cannot take this just now: a sentence of our privacy statement is not kept. %(why)s Nothing was "
+        "stored. What you wrote stands here; send it again when the check passes."
+    ) % {"why": found.sentence if found else ""}

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leadrush import console, gate
+from leadrush.gate import evidence
+from leadrush.look import proofs
 from leadrush.vault.models import Person
 from leadrush.webinars import announcing, attending, figures, hosting, planning, views
 from leadrush.webinars.forms import SignUp
@@ -184,9 +186,13 @@ def host(request: HttpRequest) -> HttpResponseBase:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            hosting.introduce(person=request.user, **form.cleaned_data)
-            messages.success(request, _("Saved. It stands on the pages of your webinars."))
-            return HttpResponseRedirect(reverse("webinars:host"))
+            try:
+                hosting.introduce(person=request.user, **form.cleaned_data)
+            except evidence.Stopped as stopped:
+                form.add_error(None, proofs.refusal(stopped.clause))
+            else:
+                messages.success(request, _("Saved. It stands on the pages of your webinars."))
+                return HttpResponseRedirect(reverse("webinars:host"))
         status = 422
     context = {"form": form, "known": known}
     return TemplateResponse(request, "webinars/console/host.html", context, status=status)

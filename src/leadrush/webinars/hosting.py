@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from leadrush import gate, vault
+from leadrush.gate import evidence
 from leadrush.vault.models import Person
 from leadrush.vault.turns import hold
 from leadrush.webinars.models import Host, Webinar
@@ -15,7 +16,11 @@ CLAUSE = "webinar-hosts-words"
 
 
 def introduce(*, person: Person, name: str, words: str) -> Host:
-    """Write down, or change, what a host says of themselves. Clause `webinar-hosts-words`."""
+    """Write down, or change, what a host says of themselves. Clause `webinar-hosts-words`.
+
+    Raises `evidence.Stopped` while that is broken; what stands can be taken back nevertheless.
+    """
+    evidence.demand_open(CLAUSE)
     with transaction.atomic(), gate.using(USE, what=FORM):
         hold(person.pk)
         host = Host.objects.filter(person=person).first()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, mailbox, vault
+from leadrush.gate import evidence
 from leadrush.vault.arriving import Met
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.turns import begins_again
@@ -42,8 +43,11 @@ def register(
 
     The same address twice is one registration; the first answers stand. Returns nothing on purpose: the page
     after the form is the same in every case, so that nobody learns whether an address is known. Raises
-    `NotOpen`, and `ValidationError` for an address that is none. Clauses `webinar-seat`, `webinar-later`.
+    `NotOpen`, `ValidationError` for an address that is none, and `evidence.Stopped` while one of two clauses
+    is broken: `webinar-seat`, `webinar-later`.
     """
+    for clause in [CLAUSE, LATER] if later else [CLAUSE]:
+        evidence.demand_open(clause)
     with transaction.atomic(), gate.using(USE, what=FORM):
         webinar = waiting.lock(webinar.pk)
         demand_open(webinar)

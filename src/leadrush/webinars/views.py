@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leadrush import gate, vault
-from leadrush.gate import limits
+from leadrush.gate import evidence, limits
 from leadrush.look import proofs
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Item, Person
@@ -50,6 +50,8 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
                 _register(webinar, form, person if own else None)
             except registering.NotOpen as closed:
                 form.add_error(None, str(closed))
+            except evidence.Stopped as stopped:
+                form.add_error(None, proofs.refusal(stopped.clause))
             except ValidationError:
                 # Their address went a moment ago, with the last thing that it was given for: the form asks
                 # for one, and keeps the rest of what was typed.

@@ -59,9 +59,13 @@ def promise(content: str, slug: str) -> SafeString:
 
 @register.simple_tag
 def broken(slug: str) -> proofs.Proof | None:
-    """Give the failed check of a clause (`sentence`, `at`), or None: `{% broken "slug" as failure %}`."""
+    """Give the failed check of a clause under which nothing is taken for now (`sentence`, `at`), or None.
+
+    `{% broken "slug" as failure %}{% if failure %}`: the form is closed, and says why. A clause may be broken
+    and stop nothing: its mark says so, and its forms stay open.
+    """
     found = proofs.of(slug)
-    return found if found and found.state == "broken" else None
+    return found if found and found.state == "broken" and found.stops else None
 
 
 @register.simple_tag

@@ -27,9 +27,11 @@ def a_clause(slug: str) -> Clause:
 def nothing_remembered() -> Iterator[None]:
     models.forget()
     versions.IN_FORCE.forget()
+    sources = proofs._clause, proofs._all
+    proofs.register(None, None)
     yield
     models.forget()
-    proofs.register(None, None)
+    proofs.register(*sources)
 
 
 @pytest.fixture

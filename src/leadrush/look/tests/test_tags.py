@@ -28,7 +28,7 @@ def test_a_mark_for_a_clause_that_is_not_in_force_is_never_drawn(version: Versio
 
 
 def test_a_mark_shows_what_the_last_check_found_in_words_too(version: Version, draw: Draw) -> None:
-    proofs.register(lambda slug: proofs.Proof("broken", "The eraser has not reported.", AT), None)
+    proofs.register(lambda slug: proofs.Proof("broken", "The eraser has not reported.", AT, stops=True), None)
     assert 'data-state="broken"' in draw('{% mark "webinars" %}')
     assert "broken" in draw('{% mark "webinars" %}').split("aria-label=")[1]
     assert draw('{% broken "webinars" as failure %}{{ failure.sentence }}') == "The eraser has not reported."
@@ -37,6 +37,8 @@ def test_a_mark_shows_what_the_last_check_found_in_words_too(version: Version, d
 def test_a_clause_that_is_kept_closes_no_form(version: Version, draw: Draw) -> None:
     proofs.register(lambda slug: proofs.Proof("kept", "All are.", AT), None)
     assert draw('{% broken "webinars" as failure %}{% if failure %}closed{% endif %}') == ""
+    proofs.register(lambda slug: proofs.Proof("broken", "One is not, and nothing stops.", AT), None)
+    assert draw('{% broken "webinars" as failure %}{% if failure %}closed{% endif %}') == ""
 
 
 def test_the_seal_says_how_many_are_kept_once_they_are_counted(
@@ -44,8 +46,11 @@ def test_the_seal_says_how_many_are_kept_once_they_are_counted(
 ) -> None:
     proofs.register(None, lambda: proofs.Count(3, 3, AT))
     assert "3 of 3 clauses kept" in draw("{% seal %}")
-    proofs.register(None, lambda: proofs.Count(2, 3, AT))
+    proofs.register(None, lambda: proofs.Count(2, 3, AT, broken=1))
     assert 'data-state="broken"' in draw("{% seal %}")
+    proofs.register(None, lambda: proofs.Count(2, 3, AT))
+    waits = draw("{% seal %}")
+    assert 'data-state="due"' in waits and "2 of 3 clauses kept" in waits
 
 
 def test_a_promise_without_words_uses_the_clauses_own(version: Version, draw: Draw) -> None:

@@ -21,7 +21,7 @@ from leadrush.webinars.models import Question, Webinar
 from leadrush.webinars.tests.conftest import Plan, sign_in, states
 
 ANA = "ana.brightwater@mail.example"
-BY_THE_WAY = ("gate_version", "look_business")
+BY_THE_WAY = ("gate_version", "look_business", "accountability_counted")
 TOLD = re.compile("^SET LOCAL [^;]*;")
 FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
@@ -29,8 +29,8 @@ FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 def asked(act: Callable[[], object]) -> list[str]:
     """Return the questions that an act put to all three databases; a transaction's frame is none.
 
-    Neither are the two that each process asks once in a second or two, whoever comes: on a slow machine they
-    fall into an act by chance.
+    Neither are the three that each process asks once in a second or two, whoever comes: on a slow machine
+    they fall into an act by chance.
     """
     with ExitStack() as stack:
         captured = [
