@@ -1,6 +1,7 @@
 # make run     serve the demo business on http://localhost:8000 (PORT, LEADRUSH_DATA change that)
 # make test    all checks and all tests, on SQLite and on PostgreSQL
 # make check   lint, types, floors, migrations, planted faults
+# make evidence  count every sentence of the statement on the site of LEADRUSH_DATA; fails if one is broken
 # make bench   measure (ONLY=area, SIZE=persons)
 # make proof   the long searches: mutation, every slow test, thousands of examples
 # make messages  gather texts to translate (LOCALE=de), or compile what is translated
@@ -9,7 +10,7 @@
 PYTHON = .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench proof messages clean
+.PHONY: run test check evidence bench proof messages clean
 
 run:
 	@setup/python
@@ -24,6 +25,10 @@ test:
 check:
 	@setup/python test check
 	@setup/check
+
+evidence:
+	@setup/python
+	@.venv/bin/leadrush evidence --run
 
 bench:
 	@setup/python test

@@ -109,8 +109,10 @@ def published(db: None) -> Any:
     from datetime import date
 
     from leadrush import gate, statement
+    from leadrush.accountability import evidence
     from leadrush.gate import rooms, versions
 
+    evidence.forget()
     versions.IN_FORCE.forget()
     versions.version_of.cache_clear()
     text = statement.Version.draw_up(rooms.all(), number=1, published=date(2026, 1, 1))

@@ -13,8 +13,17 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from leadrush.accountability import heads
-        from leadrush.console import screens
+        from leadrush.accountability import evidence, heads, showing
+        from leadrush.console import overview, screens
 
         assert heads  # importing it registers what is made each day
+        evidence.register()
+        overview.block(
+            "accountability.broken",
+            _("Not kept at the moment"),
+            "accountability/to_mend.html",
+            showing.to_mend,
+            order=1,
+            wide=True,
+        )
         screens.register(screens.Screen("statement", _("Statement"), "accountability:statement", order=80))

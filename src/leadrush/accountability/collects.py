@@ -3,4 +3,8 @@
 from __future__ import annotations
 
 COLLECTS: list[object] = []
-NOTHING: dict[str, str] = {}
+NOTHING = {
+    "accountability.Counted": "how many of how many things a clause's check counted last; numbers alone",
+    "accountability.CountedDay": "the worst count of a day; numbers alone",
+    "accountability.Break": "from when until when a clause was broken; times and numbers alone",
+}

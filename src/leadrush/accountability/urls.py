@@ -12,6 +12,7 @@ urlpatterns = [
     path("privacy/", views.page, name="statement"),
     path("privacy/statement.txt", views.text, name="text"),
     path("privacy/statement.jsonld", views.linked, name="linked"),
+    path("privacy/evidence.json", views.evidence, name="evidence"),
     path("privacy/versions/", views.versions, name="versions"),
     path("privacy/versions/<int:number>/", views.version, name="version"),
     path("privacy/versions/<int:number>/statement.json", views.canonical, name="canonical"),

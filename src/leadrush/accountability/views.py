@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_safe
 
 from leadrush import gate, look, statement
-from leadrush.accountability import wording
+from leadrush.accountability import showing, wording
 from leadrush.gate import models as published
 from leadrush.gate.versions import parsed
 
@@ -44,6 +44,7 @@ def _tag(request: HttpRequest, number: int | None = None) -> str | None:
         request.headers.get("accept", ""),
         get_language() or "",
         f"{business.changed_at}",
+        showing.stamp(),
     )
     return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
@@ -111,6 +112,14 @@ def linked(request: HttpRequest) -> HttpResponse:
 
 @door
 @require_safe
+@condition(etag_func=_tag)
+def evidence(request: HttpRequest) -> HttpResponse:
+    """Give what was counted of each clause in force, for programs."""
+    return _checked(JsonResponse(showing.linked(), json_dumps_params={"ensure_ascii": False}))
+
+
+@door
+@require_safe
 def canonical(request: HttpRequest, number: int) -> HttpResponse:
     """Give the very bytes that a version's digest is taken of."""
     response = HttpResponse(_version(number).canonical(), content_type="application/json")
@@ -152,6 +161,7 @@ def _read(request: HttpRequest, version: statement.Version, *, in_force: bool) -
         "statement": version,
         "chapters": wording.chapters(version),
         "in_force": in_force,
+        "counted": showing.page() if in_force else None,
         "force": gate.force(),
     }
     return render(request, "accountability/statement.html", context)
