@@ -44,6 +44,34 @@ class Site:
         assert found, made.stdout + made.stderr
         return found[0]
 
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the commands of `leadrush` on the site, beside it."""
+        return subprocess.run(
+            [sys.executable, "-m", "leadrush.website.running", *words],
+            env=os.environ | self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def run(self, script: str) -> str:
+        """Run some lines of Python on the site's databases, as an accident would; return what they print."""
+        begin = (
+            "from leadrush.website.running.command import ready, settle\n"
+            "ready(settle(None))\nimport django\ndjango.setup()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", begin + script],
+            env=os.environ | self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
     environment: dict[str, str] = field(default_factory=dict, repr=False)
 
 
