@@ -7,6 +7,7 @@ A clause without a way fails here.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -96,8 +97,10 @@ def test_every_clause_has_a_way_to_break_it_and_counts_something_where_people_li
 
 
 def test_breaking_a_promise_by_hand_turns_exactly_its_clause_red_and_stops_exactly_what_it_says(
-    house: None,
+    house: None, data_folder: Path, tmp_path: Path
 ) -> None:
+    kept = tmp_path / "kept"
+    shutil.copytree(data_folder, kept)
     wrong: dict[str, tuple[dict[str, str], set[str]]] = {}
     for slug, break_it in ways().items():
         with ExitStack() as stack:
@@ -117,6 +120,9 @@ def test_breaking_a_promise_by_hand_turns_exactly_its_clause_red_and_stops_exact
             assert Break.objects.filter(clause=slug, ended_at=None).exists()
             for alias in connections:
                 transaction.set_rollback(True, using=alias)
+        # What was broken in a file is put back, as the databases are.
+        shutil.rmtree(data_folder)
+        shutil.copytree(kept, data_folder)
         forget()
     assert not wrong
 
