@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Self, TypeVar
@@ -16,9 +16,19 @@ from leadrush.statement.terms import Basis, Retention, Term
 from leadrush.statement.uses import EVERYTHING, Category, Meaning
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Words of the owner's own in a section: they carry no mark, and nobody checks whether they are kept."""
+
+    section: str
+    text: str
+    heading: str = ""
+
+
 @dataclass(frozen=True)
 class Version:
-    """One numbered text. Shapes: `clauses` in the order they are read; §1 is the first.
+    """One numbered text. Shapes: `clauses` in the order they are read; §1 is the first; `prose` stands behind
+    the clauses of its section.
 
     `uses` and `categories` say what is meant by each name that the terms use, and by no other: the text
     stands by itself, whatever later code declares.
@@ -29,6 +39,7 @@ class Version:
     clauses: tuple[Clause, ...]
     uses: tuple[Meaning, ...] = ()
     categories: tuple[Category, ...] = ()
+    prose: tuple[Prose, ...] = ()
     _terms: dict[tuple[str, str], tuple[Term, Clause]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -64,24 +75,28 @@ class Version:
         number: int,
         published: date,
         filled: Mapping[str, Mapping[str, int]] | None = None,
+        prose: Iterable[Prose] = (),
+        left_out: Collection[str] = (),
     ) -> Self:
         """Return a version made of what these rooms bring, ordered by section and the clause's own order.
 
         `filled` maps a clause's slug to its slots' values; clauses that are not there are passed over,
-        since their room may be gone. Raises `Faulty` for a value out of bounds or a slot that is not there,
-        and for a use or a category that no room declares, or two declare otherwise.
+        since their room may be gone. `left_out` are slugs of clauses that it goes without. Raises `Faulty`
+        for a value out of bounds or a slot that is not there, and for a use or a category that no room
+        declares, or two declare otherwise.
         """
         rooms = list(rooms)
         filled = filled or {}
         sections = list(SECTIONS)
-        templates = [template for room in rooms for template in room.clauses]
+        templates = [one for room in rooms for one in room.clauses if one.slug not in left_out]
         templates.sort(key=lambda t: (sections.index(t.section), t.order, t.slug))
         clauses = tuple(t.fill(filled.get(t.slug, {})) for t in templates)
         terms = [term for clause in clauses for term in clause.terms]
         named = {term.use for term in terms} | {term.category for term in terms}
         uses = {use.meaning for room in rooms for use in room.uses if use.name in named}
         categories = {one for room in rooms for one in room.categories if one.name in named}
-        return cls(number, published, clauses, _by_name(uses), _by_name(categories))
+        words = tuple(sorted(prose, key=lambda one: sections.index(one.section)))
+        return cls(number, published, clauses, _by_name(uses), _by_name(categories), words)
 
     def clause(self, slug: str) -> Clause:
         """Return the clause of this name. Raises `KeyError` when this version has none."""
@@ -131,6 +146,8 @@ class Version:
                 "clauses": [_clause_out(clause) for clause in self.clauses],
                 "uses": [asdict(use) for use in self.uses],
                 "categories": [asdict(category) for category in self.categories],
+                # Left out where there is none, as it was before owners could add words: digests on file stay.
+                **({"prose": [asdict(one) for one in self.prose]} if self.prose else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -150,13 +167,14 @@ class Version:
             raw = text.encode() if isinstance(text, str) else bytes(text)
             if digest and hashlib.sha256(raw).hexdigest() != digest:
                 raise Faulty("its digest is not the one that was published")
-            data = shaped(json.loads(raw), "a version", _VERSION)
+            data = shaped(json.loads(raw), "a version", _VERSION, {"prose": TABLES})
             version = cls(
                 data["number"],
                 date.fromisoformat(data["published"]),
                 tuple(_clause_in(clause) for clause in data["clauses"]),
                 tuple(Meaning(**shaped(use, "a use", _USE)) for use in data["uses"]),
                 tuple(Category(**shaped(one, "a category", _CATEGORY)) for one in data["categories"]),
+                tuple(Prose(**shaped(one, "a prose", _PROSE)) for one in data.get("prose", ())),
             )
             if version.canonical() != raw:
                 raise Faulty("its text is not in the canonical form")
@@ -187,6 +205,7 @@ def _by_name(told: Iterable[Told]) -> tuple[Told, ...]:
 _VERSION = {"number": WHOLE, "published": TEXT, "clauses": TABLES, "uses": TABLES, "categories": TABLES}
 _USE = dict.fromkeys(("name", "heading", "purpose", "title", "recipient"), TEXT)
 _CATEGORY = dict.fromkeys(("name", "title", "parent"), TEXT)
+_PROSE = dict.fromkeys(("section", "heading", "text"), TEXT)
 _CLAUSE = {
     **dict.fromkeys(("slug", "section", "text", "short", "kept", "check", "room"), TEXT),
     "kept_by": TEXTS,
