@@ -13,10 +13,12 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from leadrush.accountability import evidence, heads, showing
+        from leadrush.accountability import evidence, heads, links, notices, showing, told
         from leadrush.console import overview, screens
 
-        assert heads  # importing it registers what is made each day
+        # Importing these registers the pages that links in mails lead to, and what runs by the clock.
+        assert heads and links and notices
+        told.register()
         evidence.register()
         overview.block(
             "accountability.broken",
@@ -26,4 +28,4 @@ class AccountabilityConfig(AppConfig):
             order=1,
             wide=True,
         )
-        screens.register(screens.Screen("statement", _("Statement"), "accountability:statement", order=80))
+        screens.register(screens.Screen("statement", _("Statement"), "accountability:desk", order=80))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_safe
 
 from leadrush import gate, look, statement
-from leadrush.accountability import showing, wording
+from leadrush.accountability import showing, shown, wording
 from leadrush.gate import models as published
 from leadrush.gate.versions import parsed
 
@@ -82,15 +83,37 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 @condition(etag_func=_tag)
 def versions(request: HttpRequest) -> HttpResponse:
     """List every version, and the kinds of data that are named by this site's own words."""
-    rows = published.Version.objects.order_by("-number").values("number", "published_at", "digest")
+    rows = list(published.Version.objects.order_by("-number").values("number", "published_at", "digest"))
+    before = {row["number"]: earlier["number"] for row, earlier in pairwise(rows)}
     force = gate.force()
     own = [category for category in force.categories if category.name.startswith("lr:")]
     context = {
-        "rows": list(rows),
+        "rows": [{**row, "before": before.get(row["number"])} for row in rows],
         "force": force,
         "own": [(category.name.replace(":", "-"), category) for category in own],
     }
     return _checked(render(request, "accountability/versions.html", context))
+
+
+def _pair(request: HttpRequest, old: int, new: int) -> str | None:
+    return _tag(request, old * 1_000_000 + new)
+
+
+@door
+@require_safe
+@condition(etag_func=_pair)
+def difference(request: HttpRequest, old: int, new: int) -> HttpResponse:
+    """Tell two published versions apart: what the sentences say, and what that lets be done."""
+    change = statement.difference(_version(old), _version(new))
+    context = {
+        "change": change,
+        "sentences": shown.sentences(change),
+        "prose": shown.prose(change),
+        "rows": shown.rows(change),
+        "stays": sum(not sentence.changed for sentence in change.sentences),
+        "force": gate.force(),
+    }
+    return _checked(render(request, "accountability/difference.html", context))
 
 
 @door
@@ -145,6 +168,14 @@ def _version(number: int) -> statement.Version:
     return parsed(row)
 
 
+def _before(number: int) -> int | None:
+    """Return the number of the version before; the first one has none, and asks nobody."""
+    if number == 1:
+        return None
+    earlier = published.Version.objects.filter(number__lt=number).order_by("-number")
+    return earlier.values_list("number", flat=True).first()
+
+
 def _linked(version: statement.Version) -> HttpResponse:
     site = settings.SITE_URL.rstrip("/")
     data: dict[str, Any] = statement.jsonld(
@@ -159,6 +190,7 @@ def _linked(version: statement.Version) -> HttpResponse:
 def _read(request: HttpRequest, version: statement.Version, *, in_force: bool) -> HttpResponse:
     context = {
         "statement": version,
+        "before": _before(version.number),
         "chapters": wording.chapters(version),
         "in_force": in_force,
         "counted": showing.page() if in_force else None,

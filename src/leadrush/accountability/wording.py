@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import groupby
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leadrush.statement import EVERYTHING, SECTIONS, US, Basis, Clause, Retention, Term, Version
+from leadrush.statement import EVERYTHING, SECTIONS, US, Basis, Clause, Prose, Retention, Term, Version
 from leadrush.statement.linked import fragment
 
 WIDTH = 72
@@ -52,15 +52,25 @@ class Chapter:
     slug: str
     title: str
     clauses: tuple[Told, ...]
+    prose: tuple[Prose, ...] = ()
 
 
 def chapters(version: Version) -> list[Chapter]:
     """Return a version as its page shows it."""
     numbered = [Told(n, clause, tuple(lines(clause, version))) for n, clause in enumerate(version.clauses, 1)]
-    return [
-        Chapter(section, SECTIONS.get(section, section), tuple(told))
-        for section, told in groupby(numbered, key=lambda told: told.clause.section)
+    # Sections that this program no longer knows stand last, as an older version had them.
+    slugs = dict.fromkeys((*SECTIONS, *(told.clause.section for told in numbered)))
+    slugs |= dict.fromkeys(one.section for one in version.prose)
+    found = [
+        Chapter(
+            section,
+            SECTIONS.get(section, section),
+            tuple(told for told in numbered if told.clause.section == section),
+            tuple(one for one in version.prose if one.section == section),
+        )
+        for section in slugs
     ]
+    return [chapter for chapter in found if chapter.clauses or chapter.prose]
 
 
 def lines(clause: Clause, version: Version) -> list[Line]:
@@ -76,24 +86,43 @@ def _line(terms: list[Term], version: Version) -> Line:
     term = terms[0]
     return Line(
         data=tuple(
-            Data(_data(each.category, version), f"{quote(each.use)}/{fragment(each.category)}")
+            Data(data(each.category, version), f"{quote(each.use)}/{fragment(each.category)}")
             for each in terms
         ),
         use=version.use(term.use).title,
-        basis=_basis(term, version),
-        recipients=", ".join(_("nobody but us") if name == US else name for name in sorted(term.recipients)),
-        until=_until(term.retention, term.category),
+        basis=basis(term, version),
+        recipients=recipients(term),
+        until=until(term.retention, term.category),
         switch=_switch(term),
     )
 
 
-def _data(category: str, version: Version) -> str:
+def recipients(term: Term) -> str:
+    """Return who gets the data, in words."""
+    return ", ".join(_("nobody but us") if name == US else name for name in sorted(term.recipients))
+
+
+def recipient(name: str) -> str:
+    """Return one of those who get the data, in words."""
+    return _("us") if name == US else name
+
+
+def several(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    words = list(dict.fromkeys(words))
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def data(category: str, version: Version) -> str:
+    """Return a kind of data in a version's own words."""
     if category == EVERYTHING:
         return _("everything we hold about you")
     return version.category(category).title
 
 
-def _basis(term: Term, version: Version) -> str:
+def basis(term: Term, version: Version) -> str:
     words = {
         Basis.CONTRACT: _("you asked for it"),
         Basis.CONSENT: _("your yes"),
@@ -108,7 +137,7 @@ def _basis(term: Term, version: Version) -> str:
     return _("%(basis)s; only what you gave us for %(clauses)s") % {"basis": words, "clauses": marks}
 
 
-def _until(retention: Retention, category: str) -> str:
+def until(retention: Retention, category: str) -> str:
     if retention.days is None:
         return (
             _("for as long as we hold it") if category == EVERYTHING else _("until what you gave it for ends")
@@ -143,6 +172,10 @@ def plain(version: Version, business: str) -> str:
             for line in told.lines:
                 out += _wrapped(f"    - {_sentence(line)}", "      ")
             out += _wrapped("    " + _("How this is kept: %(words)s") % {"words": told.clause.kept}, "    ")
+        for prose in chapter.prose:
+            out += ["", *_wrapped("    " + _("Words of our own, which nobody checks:"), "    ")]
+            for words in (prose.heading, *prose.text.splitlines()):
+                out += _wrapped(f"    {words}", "    ") if words.strip() else []
     return "\n".join(out) + "\n"
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from leadrush.gate.evidence import Stopped
-from leadrush.look import errors
+from leadrush.look import errors, marks
 
 
 class Words:
-    """Draw the page for 405, which Django answers with an empty body."""
+    """Draw the page for 405, which Django answers with an empty body, and for what the statement closed."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,5 +27,11 @@ class Words:
         return spoken
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say that nothing is taken under a broken clause, where a form does not say it itself."""
-        return errors.stopped(request, exception) if isinstance(exception, Stopped) else None
+        """Say that nothing is taken under a broken clause, where a form does not say it itself, and that a page is
+        closed whose clause the statement in force does not have, or not yet."""
+        if isinstance(exception, Stopped):
+            return errors.stopped(request, exception)
+        if isinstance(exception, marks.NotInForce):
+            words = _("This is closed: the statement in force has no sentence that allows it.")
+            return errors.page(request, 403, reason=words)
+        return None

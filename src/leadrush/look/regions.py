@@ -18,7 +18,8 @@ _fillings: dict[str, dict[str, Context]] = {}
 def fill(region: str, template: str, context: Context) -> None:
     """Show `template` in this region of every page for which `context(request)` is not None.
 
-    Regions of `look/base.html`: `choice` (before the foot) and `top` (above the header).
+    Regions of `look/base.html`: `choice` (before the foot) and `top` (above the header); `me` stands on
+    “What we hold about you”.
     """
     _fillings.setdefault(region, {})[template] = context
 

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from leadrush import gate
 from leadrush.look.forms import Form
 from leadrush.vault import addresses
 from leadrush.webinars import times
 from leadrush.webinars.models import Question
 
+LATER = "webinar-later"
 FEW = 5
 """Up to so many options stand open; more are folded into a list."""
 
@@ -53,6 +55,9 @@ class SignUp(Form):
         super().__init__(*args, **kwargs)
         if signed_in:
             del self.fields["email"]
+        if gate.force().number_of(LATER) is None:
+            # No sentence allows it, so it is not asked for.
+            del self.fields["later"]
 
     def clean_email(self) -> str:
         """Return the address in its normal form."""

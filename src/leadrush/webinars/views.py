@@ -122,7 +122,7 @@ def _register(webinar: Webinar, form: SignUp, person: Person | None) -> None:
         address="" if person else form.cleaned_data["email"],
         person=person,
         answers=form.answers,
-        later=form.cleaned_data["later"],
+        later=form.cleaned_data.get("later", False),
         time_zone=form.cleaned_data["time_zone"],
     )
 
