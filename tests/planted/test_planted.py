@@ -58,7 +58,8 @@ def clause_without_enforcement(folder: Path) -> None:
     change(
         folder,
         "vault/clauses/20-sealed.toml",
-        'kept_by = ["leadrush.vault.opening.open_items", "leadrush.vault.keys.Ring", "leadrush.vault.rekeying.go_on"]',
+        'kept_by = ["leadrush.vault.opening.open_items", "leadrush.vault.keys.Ring", '
+        '"leadrush.vault.rekeying.go_on"]',
         "kept_by = []",
     )
 

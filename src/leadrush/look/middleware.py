@@ -27,8 +27,8 @@ class Words:
         return spoken
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say that nothing is taken under a broken clause, where a form does not say it itself, and that a page is
-        closed whose clause the statement in force does not have, or not yet."""
+        """Say that nothing is taken under a broken clause, where a form does not say it itself, and that a page
+        is closed whose clause the statement in force does not have, or not yet."""
         if isinstance(exception, Stopped):
             return errors.stopped(request, exception)
         if isinstance(exception, marks.NotInForce):
