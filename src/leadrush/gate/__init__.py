@@ -11,7 +11,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from leadrush.gate import tables, uses
-from leadrush.gate.use import Actor, Closed, Door, NoUse, Refused, Unpublished, current, shaping, using
+from leadrush.gate.use import (
+    Actor,
+    Altered,
+    Closed,
+    Door,
+    NotInForce,
+    NoUse,
+    Refused,
+    Unpublished,
+    current,
+    shaping,
+    using,
+)
 from leadrush.gate.words import condition
 
 if TYPE_CHECKING:
@@ -28,11 +40,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Actor",
+    "Altered",
     "Closed",
     "Command",
     "Door",
     "Gated",
     "NoUse",
+    "NotInForce",
     "Refused",
     "Unpublished",
     "Version",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models.signals import class_prepared
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.gate import tables
@@ -84,3 +85,38 @@ class Version(models.Model):
 
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         raise Refused(NEVER)
+
+
+class Coming(models.Model):
+    """A later version on its way into force, written down before it binds. `vault.publishing` brings it in.
+
+    One is live at a time. `step` says what is under way, `reached` the last person whose rows were folded in
+    it, `rows` how many masks were changed so far; `by` is who began, a person's number or a program's name.
+    """
+
+    class Step(models.TextChoices):
+        """What is done about every row: closed to both versions, then opened to the one in force."""
+
+        TIGHTEN = "tighten", _("Closing what the new version forbids")
+        WIDEN = "widen", _("Opening what the version in force allows")
+        DONE = "done", _("Done")
+
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=128)
+    text = models.TextField()
+    by = models.CharField(max_length=64, blank=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+    bound_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    live = models.BooleanField(default=True)
+    step = models.CharField(max_length=8, choices=Step.choices, default=Step.TIGHTEN)
+    reached = models.UUIDField(null=True, blank=True)
+    rows = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["live"], condition=models.Q(live=True), name="one_coming"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.step}"

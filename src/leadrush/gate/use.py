@@ -34,6 +34,14 @@ class Unpublished(Closed):
     """No version of the statement is in force yet, so nothing may be used."""
 
 
+class NotInForce(Closed, LookupError):
+    """The statement in force does not have the clause that this stands on."""
+
+
+class Altered(Closed):
+    """A published version is not what was published: somebody changed it behind the site's back."""
+
+
 class Refused(Closed):
     """Personal data was asked for in a way, or for a use, that the gate does not let through."""
 

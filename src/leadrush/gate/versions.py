@@ -1,4 +1,9 @@
-"""The version of the statement in force: the newest that was published."""
+"""The version of the statement in force, the newest that was published, and the one that is on its way.
+
+A process remembers both together, as one question found them, for at most `LOOK_AGAIN`. So whoever reads a
+version in force that is older than the newest one knows the newer one as on its way, or has not looked for
+longer than that.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
-from leadrush.gate.models import Version
-from leadrush.gate.use import Unpublished
+from leadrush.gate.models import Coming, Version
+from leadrush.gate.use import Altered, Unpublished
 
 if TYPE_CHECKING:
     from leadrush.statement import Version as Text
@@ -20,55 +26,101 @@ LOOK_AGAIN = 1.0  # seconds; another process's publication binds here after at m
 
 
 class Known(NamedTuple):
-    """A version as it was found, and when (on the monotonic clock, in seconds)."""
+    """A version as it was found, when (on the monotonic clock, in seconds), and since which forgetting.
+
+    `coming` is the version on its way while rows are being closed to what it forbids, `coming_key` its row's.
+    """
 
     row: Version
     text: Text
     looked: float
+    since: object
+    coming: Text | None = None
+    coming_key: int | None = None
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The versions that must each allow what a mask allows."""
+        return (self.text,) if self.coming is None else (self.text, self.coming)
 
 
 class InForce:
     """The version in force as this process knows it, checked against the newest number once a second."""
 
     known: Known | None = None
+    since: object = None
 
     def forget(self) -> None:
-        """Look into the table at the next asking."""
-        self.known = None
+        """Look into the tables at the next asking. Whoever is reading meanwhile has not read what is new."""
+        self.since = object()
 
     def get(self) -> Known:
-        """Return the version; one indexed query a second. Raises `Unpublished` when none is published."""
-        known = self.known
+        """Return the version; one indexed query a second.
+
+        Raises `Unpublished` when none is published, `Altered` when one is not what was published.
+        """
+        known, since = self.known, self.since
+        if known is not None and known.since is not since:
+            known = None
         if known is not None and time.monotonic() - known.looked < LOOK_AGAIN:
             return known
         now = time.monotonic()
-        number = Version.objects.order_by("-number").values_list("number", flat=True).first()
-        if number is None:
+        number, coming = self._look()
+        if known is None or number != known.row.number:
+            row = Version.objects.get(number=number)
+            known = Known(row, parsed(row), now, since)
+        if coming != known.coming_key:
+            found = Coming.objects.get(pk=coming) if coming is not None else None
+            known = known._replace(coming=parsed(found) if found else None, coming_key=coming)
+        self.known = known = known._replace(looked=now)
+        return known
+
+    @staticmethod
+    def _look() -> tuple[int, int | None]:
+        """Return the newest number, and the key of the version on its way: both of one moment."""
+        coming = Coming.objects.filter(live=True, step=Coming.Step.TIGHTEN).values("pk")[:1]
+        found = Version.objects.order_by("-number").values_list("number", Subquery(coming)).first()
+        if found is None:
             raise Unpublished(
                 "No version of the statement is published, so nothing may be used: run `leadrush up`."
             )
-        if known is not None and number == known.row.number:
-            known = known._replace(looked=now)
-        else:
-            row = Version.objects.get(number=number)
-            known = Known(row, parsed(row), now)
-        self.known = known
-        return known
+        return found
 
 
 IN_FORCE = InForce()
 
 
-def parsed(row: Version) -> Text:
-    """Return the version that a row holds. Raises `statement.Faulty` when it is not what was published."""
+def parsed(row: Version | Coming) -> Text:
+    """Return the version that a row holds. Raises `Altered` when it is not what was published."""
+    from leadrush.statement import Faulty
     from leadrush.statement import Version as Text
 
-    return Text.from_canonical(row.text.encode(), row.digest)
+    try:
+        text = Text.from_canonical(row.text.encode(), row.digest)
+        if text.number == row.number:
+            return text
+        fault = f"it calls itself version {text.number}"
+    except Faulty as faulty:
+        fault = str(faulty)
+    raise Altered(
+        f"Version {row.number} of the statement is not what was published: {fault}. Nothing is used under it. "
+        "Restore the row from a backup of the data."
+    )
 
 
 def force() -> Text:
     """Return the version of the statement in force (`leadrush.statement.Version`)."""
     return IN_FORCE.get().text
+
+
+def view() -> Known:
+    """Return the version in force and the one on its way, as this process knows them."""
+    return IN_FORCE.get()
+
+
+def look_anew() -> None:
+    """Let this process look into the tables at the next asking, whatever it remembers."""
+    IN_FORCE.forget()
 
 
 def row_in_force() -> Version:
@@ -98,12 +150,17 @@ def numbered(numbers: Iterable[int]) -> dict[int, Text]:
 def publish(text: Text) -> Version:
     """Publish a version; in this process it binds at once, and everywhere within a second.
 
-    Raises `ValueError` when its number is not above those published: an older text cannot come back.
+    Masks are left as they are: where rows may exist, `vault.publishing` brings a version in. Raises
+    `ValueError` when its number is not above those published, since an older text cannot come back, and while
+    another version is on its way.
     """
     with transaction.atomic():
         newest = Version.objects.order_by("-number").values_list("number", flat=True).first() or 0
         if text.number <= newest:
             raise ValueError(f"Version {text.number} is not newer than version {newest}, which is in force.")
+        coming = Coming.objects.filter(live=True).exclude(digest=text.digest).first()
+        if coming is not None:
+            raise ValueError(f"Version {coming.number} is on its way into force: it comes first.")
         version = Version(
             number=text.number,
             digest=text.digest,

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from leadrush.statement import Version
 
 
-class NotInForce(LookupError):
-    """A page shows a mark for a clause that the statement in force does not have."""
-
-
 @dataclass(frozen=True)
 class Mark:
     """What is drawn: the clause's number, where it can be read, and how its last check ended."""
@@ -59,13 +55,13 @@ def version() -> Version | None:
 
 
 def mark(slug: str) -> Mark:
-    """Return the mark of a clause; NotInForce where the statement in force lacks it.
+    """Return the mark of a clause; `gate.NotInForce` where the statement in force lacks it.
 
     A page whose clause is not in force asks for something that nothing allows: it must not be shown.
     """
     force = version()
     number = force.number_of(slug) if force else None
     if number is None:
-        raise NotInForce(slug)
+        raise gate.NotInForce(f"The statement in force has no clause {slug}.")
     assert force is not None
     return Mark(slug, number, force.clause(slug).short, statement_url(slug), proofs.of(slug))

@@ -5,6 +5,7 @@ from leadrush.statement.decision import Choice, Permission, Prohibition, Reason,
 from leadrush.statement.difference import Aspect, Change, Difference, Pair, Way, difference, stays_locked
 from leadrush.statement.drafts import Draft
 from leadrush.statement.fitting import faults
+from leadrush.statement.keeping import kept
 from leadrush.statement.linked import gpc, jsonld
 from leadrush.statement.reading import Room, read_room
 from leadrush.statement.terms import Basis, Retention, Term
@@ -44,6 +45,7 @@ __all__ = [
     "faults",
     "gpc",
     "jsonld",
+    "kept",
     "mask_of",
     "read_room",
     "stays_locked",

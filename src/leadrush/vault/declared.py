@@ -33,6 +33,7 @@ GROUND = {
     "vault.Refusal": "a no that outlives an erasure, as an HMAC, in the keys database; it leads to nobody",
     "vault.Erasure": "how far an erasure is; a number, while a key is still to go, and nobody afterwards",
     "vault.BlindIndex": "an address as an HMAC, in the keys database",
+    "gate.Coming": "which version is on its way, who published it (a number), whose rows were folded last",
     "ledger.Entry": "uses, under marks that lose their meaning with the person's key; never a value",
 }
 

@@ -1,28 +1,36 @@
 """Folding: terms and choices into the one mask that every query is held to.
 
 A row's mask is computed when it is written, and again when its person chooses, confirms, or a version is
-published. An item that rests on several givings may be used where any of them allows it.
+published. An item that rests on several givings may be used where any of them allows it. While a later
+version is on its way, a mask allows what that one allows too, and no more.
 """
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from leadrush import gate, statement
-from leadrush.gate import uses
-from leadrush.gate.versions import version_of
+from leadrush.gate.versions import LOOK_AGAIN, version_of, view
 from leadrush.vault import collects
+from leadrush.vault.masks import USE, Masks, differing, keep_only, under
 from leadrush.vault.models import Choice, Given, Giving, Held, Item
+from leadrush.vault.turns import hold
 
-USE = "house.keep"
 CHOICES = "_choices"
 """Where a giving in memory remembers its person's choices, until one of them changes."""
+LOOKED = "_looked"
+"""Where a row in memory remembers how old the view was that its mask was folded from."""
+LEASE = 2 * LOOK_AGAIN
+"""For how long a view of the versions may be written from, in seconds; see `look_again`."""
 
 
 def choices_of(person_id: uuid.UUID) -> dict[str, statement.Choice]:
@@ -52,31 +60,19 @@ def remember_choices(givings: Iterable[Giving]) -> None:
 
 
 def mask(categories: Iterable[str], givings: Iterable[Giving], choices: dict[str, statement.Choice]) -> int:
-    """Return the mask for data of these categories: the bits that any of the givings allows.
-
-    Housekeeping reaches every row, whatever a version says of it: a row that it does not see can be neither
-    closed nor erased.
-    """
-    categories = tuple(categories)
-    folded = keep_only()
-    told = {(g.version_id, g.confirmed, g.clause, g.kept_at is not None) for g in givings}
-    for version_id, confirmed, under, kept in told:
-        folded |= statement.mask_of(
-            categories=categories,
-            given=version_of(version_id),
-            force=gate.force(),
-            choices=choices,
-            uses=[use for use in uses.all() if _of_law(use.name, categories)] if kept else uses.all(),
-            confirmed=confirmed,
-            under=under,
-        )
-    return folded
+    """Return the mask for data of these categories: the bits that any of the givings allows, by the version
+    in force and by the one on its way."""
+    return _mask(view().texts, categories, givings, choices)
 
 
-def _of_law(use: str, categories: Iterable[str]) -> bool:
-    """Say whether the law asks for this use of all these: of what an erased person leaves, no other is."""
-    terms = [gate.force().term(category, use) for category in categories]
-    return all(term is not None and term.basis is statement.Basis.LAW for term in terms)
+def _mask(
+    texts: Sequence[statement.Version],
+    categories: Iterable[str],
+    givings: Iterable[Giving],
+    choices: dict[str, statement.Choice],
+) -> int:
+    classes = {(g.version_id, g.clause, g.confirmed, g.kept_at is not None) for g in givings}
+    return reduce(and_, (under(text, categories, classes, choices) for text in texts))
 
 
 def categories_of(row: Held) -> tuple[str, ...]:
@@ -90,7 +86,28 @@ def mask_for(row: Held) -> int:
     known: Any = row.giving.__dict__.get(CHOICES)
     if known is None:
         known = row.giving.__dict__[CHOICES] = choices_of(row.giving.person_id)
-    return mask(categories_of(row), [row.giving], known)
+    seen = view()
+    row.__dict__[LOOKED] = seen.looked
+    return _mask(seen.texts, categories_of(row), [row.giving], known)
+
+
+def look_again(rows: Iterable[Held]) -> None:
+    """Fold anew, in the transaction that wrote them, rows whose masks come from a view that has grown old.
+
+    So a row that was not folded anew was written less than `LEASE` after its writer looked, however long the
+    process stood still in between: `publishing` waits for that long, and for whoever writes then.
+    """
+    now = time.monotonic()
+    late = {row.person_id for row in rows if now - row.__dict__.pop(LOOKED, now) > LEASE}
+    for person_id in sorted(late):
+        hold(person_id)
+        fold(person_id)
+
+
+def fold_all(persons: Sequence[uuid.UUID]) -> int:
+    """Bring every mask of these persons up to date and return how many changed; whoever calls holds them."""
+    with gate.using(USE, what="vault.fold"), transaction.atomic():
+        return sum(rows.update(mask=true) for rows, _mask, true in differing(persons, Masks(view().texts)))
 
 
 def fold(person_id: uuid.UUID) -> None:
@@ -150,8 +167,3 @@ def _fold_items(
         folded = mask([item.category], rests[item.pk], choices) if rests[item.pk] else keep_only()
         if folded != item.mask:
             Item.objects.filter(pk=item.pk).update(mask=folded)
-
-
-def keep_only() -> int:
-    """Return the mask of what no giving carries any longer: housekeeping may see it, to erase it."""
-    return 1 << uses.get(USE).bit

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +106,18 @@ class Mask(models.BigIntegerField):  # type: ignore[type-arg]  # Django's is no 
         return name, "django.db.models.BigIntegerField", args, kwargs
 
 
+class Rows(models.QuerySet[Any]):
+    """Rows about persons, as every table of them has: what is written in bulk is looked at again as well."""
+
+    def bulk_create(self, objs: Any, *args: Any, **named: Any) -> Any:
+        from leadrush.vault.folding import look_again
+
+        with transaction.atomic(using=self.db, savepoint=False):
+            made = super().bulk_create(objs, *args, **named)
+            look_again(made)
+        return made
+
+
 class Held(Gated):
     """A row about a person. The gate lets a query see it only for a use whose bit is in its mask.
 
@@ -117,8 +129,20 @@ class Held(Gated):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     giving = models.ForeignKey(Giving, on_delete=models.PROTECT, related_name="+")
 
+    objects: ClassVar[Any] = Rows.as_manager()
+
     class Meta(Gated.Meta):
         abstract = True
+
+    def save(self, *args: Any, **named: Any) -> None:
+        """Write the row; a new one in a transaction that also looks at its mask again."""
+        if not self._state.adding:
+            return super().save(*args, **named)
+        from leadrush.vault.folding import look_again
+
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **named)
+            look_again([self])
 
 
 class Item(Held):

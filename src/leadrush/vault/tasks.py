@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.vault import lapsing, rekeying, replaying, sweeping
+from leadrush.vault import lapsing, publishing, rekeying, replaying, sweeping
+
+A_WHILE = 0.5
+"""Seconds in which a version is brought on, each second; the worker has other things to do as well."""
 
 
 @gate.task("vault.lapse", use="house.keep", every=60)
@@ -41,3 +44,9 @@ def settle() -> None:
 def orphans() -> None:
     """Clear keys that nobody's data followed. Clause `erase`."""
     replaying.orphans()
+
+
+@gate.task("vault.publish", use="house.keep", every=1)
+def publish() -> None:
+    """Go on with the version that is on its way into force. Clause `your-version`."""
+    publishing.some(A_WHILE)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from leadrush.vault.models import Held
+from leadrush.vault.models import Held, Rows
 
 AGENDA_LINE = re.compile(r"(\d{1,3})\s+(\S.*)")
 
@@ -176,7 +176,7 @@ class Seat(models.TextChoices):
     GIVEN_UP = "given_up", _("Given up")
 
 
-class Registrations(models.QuerySet["Registration"]):
+class Registrations(Rows):
     """Registrations; where some are deleted, the next in line move up in the same transaction."""
 
     def delete(self) -> tuple[int, dict[str, int]]:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leadrush import gate, statement
 from leadrush.gate import rooms, versions
-from leadrush.gate.models import Version
+from leadrush.gate.models import Coming, Version
 
 
 def text(number: int) -> statement.Version:
@@ -131,5 +131,95 @@ def test_a_text_that_was_changed_behind_the_sites_back_is_not_believed(db: Any) 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE gate_version SET text = replace(text, '2026', '2025')")
     versions.IN_FORCE.forget()
-    with pytest.raises(statement.Faulty):
+    with pytest.raises(
+        gate.Altered, match=r"^Version 1 of the statement is not what was published: .*digest"
+    ):
         gate.force()
+
+
+def test_a_text_under_another_number_than_its_own_is_not_believed(db: Any) -> None:
+    gate.publish(text(1))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE gate_version SET number = 7")
+    versions.look_anew()
+    with pytest.raises(gate.Altered, match="Version 7 .* it calls itself version 1"):
+        gate.force()
+
+
+def on_its_way(number: int, **more: Any) -> Coming:
+    it = text(number)
+    return Coming.objects.create(number=number, digest=it.digest, text=it.canonical().decode(), **more)
+
+
+def test_the_version_on_its_way_is_known_beside_the_one_in_force_at_no_further_question(db: Any) -> None:
+    gate.publish(text(1))
+    assert versions.view().texts == (text(1),)
+    coming = on_its_way(2)
+    versions.look_anew()
+    with CaptureQueriesContext(connection) as queries:
+        assert versions.view().texts == (text(1), text(2))
+    assert len(queries) == 3, "the numbers of both, and each text once"
+    assert gate.force() == text(1)
+    Coming.objects.update(step=Coming.Step.WIDEN)
+    versions.look_anew()
+    assert versions.view().texts == (text(1),)
+    Coming.objects.update(step=Coming.Step.TIGHTEN, live=False)
+    versions.look_anew()
+    assert versions.view().texts == (text(1),)
+    assert coming.number == 2
+
+
+def test_a_version_on_its_way_is_read_once_and_left_when_it_is_there_no_more(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = 100.0
+    monkeypatch.setattr(versions.time, "monotonic", lambda: clock)
+    gate.publish(text(1))
+    on_its_way(2)
+    versions.view()
+    for clock, asked, known in ((100.5, 0, 2), (101.5, 1, 2), (102.6, 1, 2)):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(versions.view().texts) == known
+        assert len(queries) == asked
+    Coming.objects.update(live=False)
+    clock = 104.0
+    with CaptureQueriesContext(connection) as queries:
+        assert versions.view().texts == (text(1),)
+    assert len(queries) == 1
+    assert versions.view().looked == 104.0
+
+
+def test_a_version_on_its_way_that_was_changed_is_not_believed(db: Any) -> None:
+    gate.publish(text(1))
+    Coming.objects.create(number=2, digest=text(2).digest, text=text(3).canonical().decode())
+    versions.look_anew()
+    with pytest.raises(gate.Altered, match="^Version 2"):
+        gate.force()
+
+
+def test_while_a_version_is_on_its_way_no_other_passes_it(db: Any) -> None:
+    gate.publish(text(1))
+    on_its_way(2)
+    with pytest.raises(ValueError, match="Version 2 is on its way"):
+        gate.publish(text(3))
+    assert gate.publish(text(2)).number == 2
+    Coming.objects.update(live=False)
+    assert gate.publish(text(3)).number == 3
+
+
+def test_what_was_read_before_a_publication_is_not_remembered_over_it(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread reads the number, then somebody publishes and forgets, then the thread remembers."""
+    gate.publish(text(1))
+    look = versions.InForce._look
+
+    def slow() -> Any:
+        found = look()
+        monkeypatch.setattr(versions.InForce, "_look", staticmethod(look))
+        gate.publish(text(2))
+        return found
+
+    monkeypatch.setattr(versions.InForce, "_look", staticmethod(slow))
+    assert gate.force().number == 1, "whoever asked before gets what was true then"
+    assert gate.force().number == 2

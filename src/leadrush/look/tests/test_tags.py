@@ -9,7 +9,8 @@ import pytest
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 
-from leadrush.look import marks, models, proofs
+from leadrush import gate
+from leadrush.look import models, proofs
 from leadrush.statement import Version
 
 Draw = Callable[..., str]
@@ -23,7 +24,7 @@ def test_a_mark_leads_to_its_clause_and_says_its_number(version: Version, draw: 
 
 
 def test_a_mark_for_a_clause_that_is_not_in_force_is_never_drawn(version: Version, draw: Draw) -> None:
-    with pytest.raises(marks.NotInForce):
+    with pytest.raises(gate.NotInForce):
         draw('{% mark "promotions" %}')
 
 
