@@ -79,7 +79,8 @@ class InForce:
     def _look() -> tuple[int, int | None]:
         """Return the newest number, and the key of the version on its way: both of one moment."""
         coming = Coming.objects.filter(live=True, step=Coming.Step.TIGHTEN).values("pk")[:1]
-        found = Version.objects.order_by("-number").values_list("number", Subquery(coming)).first()
+        newest = Version.objects.order_by("-number")
+        found: tuple[int, int | None] | None = newest.values_list("number", Subquery(coming)).first()
         if found is None:
             raise Unpublished(
                 "No version of the statement is published, so nothing may be used: run `leadrush up`."
@@ -103,8 +104,8 @@ def parsed(row: Version | Coming) -> Text:
     except Faulty as faulty:
         fault = str(faulty)
     raise Altered(
-        f"Version {row.number} of the statement is not what was published: {fault}. Nothing is used under it. "
-        "Restore the row from a backup of the data."
+        f"Version {row.number} of the statement is not what was published: {fault}. "
+        "Nothing is used under it. Restore the row from a backup of the data."
     )
 
 

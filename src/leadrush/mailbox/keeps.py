@@ -7,12 +7,14 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from leadrush import gate
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
+from leadrush.mailbox.keeping import over
 from leadrush.mailbox.models import Message, State
 
 GRACE = timedelta(minutes=10)
+LATE = timedelta(hours=2)
+"""The program that erases them comes each hour."""
 
 
 @evidence.check(
@@ -23,9 +25,5 @@ def messages_go_when_due() -> Count:
     """Count messages that should have left or been erased and were not. Clause `messages`."""
     now = timezone.now()
     stuck = Message.objects.filter(state__in=[State.WAITING, State.LEAVING], next_at__lt=now - GRACE)
-    term = gate.force().term("lr:Message", "mailbox.deliver")
-    kept = Message.objects.none()
-    if term is not None and term.retention.days is not None:
-        over = now - timedelta(days=term.retention.days, hours=2)
-        kept = Message.objects.exclude(state__in=[State.WAITING, State.LEAVING]).filter(moved_at__lt=over)
+    kept = over(now - LATE)
     return Count(stuck.count() + kept.count(), Message.objects.count())

@@ -41,7 +41,7 @@ def post(
     """
     gate.uses.get(use)
     with gate.using(USE, what="mailbox.post"):
-        known = Message.objects.filter(key=key).first()
+        known: Message | None = Message.objects.filter(key=key).first()
         if known is not None:
             return known
         letter = write(template, context or {}, headers=headers, attachments=attachments)

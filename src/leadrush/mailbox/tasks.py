@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
 from leadrush.mailbox import sending
-from leadrush.mailbox.models import Link, Message, State
+from leadrush.mailbox.keeping import over
+from leadrush.mailbox.models import Link
 from leadrush.vault import rekeying
 
 
@@ -24,12 +23,8 @@ def send() -> None:
 def clear() -> None:
     """Erase the sealed copies whose days are over, and links that lead nowhere. Clause `messages`."""
     now = timezone.now()
-    term = gate.force().term("lr:Message", "mailbox.deliver")
-    days = term.retention.days if term else None
-    if days is not None:
-        settled = Message.objects.exclude(state__in=[State.WAITING, State.LEAVING])
-        over = settled.filter(moved_at__lt=now - timedelta(days=days))
-        with transaction.atomic():
-            rekeying.due(*over.values_list("person", flat=True).distinct())
-            over.delete()
+    gone = over(now)
+    with transaction.atomic():
+        rekeying.due(*gone.values_list("person", flat=True).distinct())
+        gone.delete()
     Link.objects.filter(expires_at__lt=now).delete()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib.auth import logout
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 
-from leadrush import gate, vault
+from leadrush import gate, statement, vault
+from leadrush.gate.versions import version_of
 from leadrush.look import times
 from leadrush.people import browsers, sessions
 from leadrush.people.models import SignIn
+from leadrush.statement import Version
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Giving, Item, Person
 
@@ -24,10 +26,17 @@ PENDING = timedelta(minutes=15)
 """How long a browser that has not signed in keeps the cookie that its code needs."""
 
 
-def days() -> int:
-    """Return for how many days the statement in force lets a sign-in last."""
-    term = gate.force().term("lr:SignIn", USE)
-    return (term.retention.days if term else None) or 1
+def days(given: Version | None = None) -> int:
+    """Return for how many days a sign-in lasts: as few as the version that its person first signed in under
+    says, or the one in force. Without `given` they sign in for the first time."""
+    force = gate.force()
+    kept = statement.kept(given=given or force, force=force, needs=[("lr:SignIn", USE)])
+    return kept.get("sign-in", 0) or 1
+
+
+def days_of(person: Person) -> int:
+    """Return for how many days a sign-in of this person lasts."""
+    return days(version_of(account_giving(person).version_id))
 
 
 def account_giving(person: Person) -> Giving:
@@ -48,13 +57,14 @@ def account_giving(person: Person) -> Giving:
 
 def begin(request: HttpRequest, person: Person) -> SignIn:
     """Note a sign-in that has just begun in this session."""
-    request.session.set_expiry(days() * 24 * 3600)
+    giving = account_giving(person)
+    request.session.set_expiry(days_of(person) * 24 * 3600)
     if request.session.session_key is None:
         request.session.create()
     with gate.using(USE, what="people.sign_in"):
         return SignIn.objects.create(
             person=person,
-            giving=account_giving(person),
+            giving=giving,
             started=times.today(),
             browser=browsers.family(request.headers.get("User-Agent", "")),
             session=sessions.stored(request.session.session_key or ""),
@@ -96,16 +106,20 @@ def end(person: Person, which: int | None = None) -> int:
     return len(digests)
 
 
-def oldest() -> date:
-    """Return the first day whose sign-ins are not over yet."""
-    return times.today() - timedelta(days=days())
+def over() -> QuerySet[SignIn]:
+    """Return the sign-ins whose days are over, under the use in force."""
+    which = Q(pk__in=())
+    for key in SignIn.objects.order_by().values_list("giving__version", flat=True).distinct():
+        oldest = times.today() - timedelta(days=days(version_of(key)))
+        which |= Q(giving__version=key, started__lt=oldest)
+    return SignIn.objects.filter(which)
 
 
 def clear() -> None:
     """End sign-ins whose days are over, and erase sessions that lead nowhere. Runs under `house.keep`."""
-    over = SignIn.objects.filter(started__lt=oldest())
-    sessions.end(list(over.values_list("session", flat=True)))
-    over.delete()
+    ended = list(over().values_list("pk", "session"))
+    sessions.end([session for _pk, session in ended])
+    SignIn.objects.filter(pk__in=[pk for pk, _session in ended]).delete()
     sessions.SessionStore.clear_expired()
     live = Session.objects.values("session_key")
     SignIn.objects.filter(started__lt=times.today()).exclude(session__in=live).delete()

@@ -1,4 +1,4 @@
-"""Until when: what was given is kept no longer than the version it was given under says, nor the one in force.
+"""Until when: what was given is kept as short as the version it was given under says, or the one in force.
 
 A room whose data lapse some days after an event of its own says here when that is, clause by clause. For what
 is kept some days after its giving, nobody needs to say anything. A later version with fewer days brings the

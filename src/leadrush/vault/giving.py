@@ -77,7 +77,7 @@ def put(*, person: Person, kind: str, category: str, value: str, giving: Giving)
     that is held already keeps its sealed form: only the giving is added.
     """
     with gate.using("house.keep", what="vault.put"), transaction.atomic():
-        item = Item.objects.filter(person=person, kind=kind).first()
+        item: Item | None = Item.objects.filter(person=person, kind=kind).first()
         if item is None:
             return _seal_first(person, kind, category, value, giving, keys.Ring([person.pk]))
         choices = giving.__dict__[CHOICES] = choices_of(person.pk)

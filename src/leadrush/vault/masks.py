@@ -145,7 +145,7 @@ def _items(
     rests: dict[int, set[Class]] = defaultdict(set)
     given = Given.objects.filter(item__person__in=persons, giving__ended_at__isnull=True).annotate(**HOW)
     for item, *how in given.values_list("item_id", *CLASS):
-        rests[item].add(tuple(how))  # type: ignore[arg-type]
+        rests[item].add(tuple(how))
     wrong: dict[tuple[int, int], list[int]] = defaultdict(list)
     rows = Item.objects.filter(person__in=persons)
     for pk, person, category, mask in rows.values_list("pk", "person_id", "category", "mask"):
@@ -210,9 +210,9 @@ def _alike_items(masks: Masks, said: dict[uuid.UUID, Said]) -> Iterator[Alike]:
     for item, *how in given.values_list("item_id", *CLASS).iterator(chunk_size=2000):
         before, one = rests.get(item, nothing), tuple(how)
         key = (before, one)
-        if key not in joined:  # type: ignore[comparison-overlap]
-            joined[key] = before | {one}  # type: ignore[index, operator]
-        rests[item] = joined[key]  # type: ignore[index]
+        if key not in joined:
+            joined[key] = before | {one}
+        rests[item] = joined[key]
     found: Counter[tuple[str, int, frozenset[Class], Said]] = Counter()
     whose: dict[tuple[str, int, frozenset[Class], Said], set[uuid.UUID]] = defaultdict(set)
     for pk, person, category, mask in Item.objects.values_list(

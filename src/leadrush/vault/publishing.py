@@ -6,7 +6,7 @@ it forbids when it binds:
 1. *Tighten.* The version is written down as on its way (`gate.Coming`). From then on whoever writes a mask
    allows what both versions allow; every row there is gets that mask, some persons at a time.
 2. *Bind.* When no person is left, the version is published, in one transaction with the note of it.
-3. *Widen.* Every row gets the mask of the version in force, and what is kept for fewer days now lapses earlier.
+3. *Widen.* Every row gets the mask of the version in force; what is kept for fewer days now lapses earlier.
 
 **Why no row is missed.** A process knows both versions by one question that is at most `LOOK_AGAIN` old. Two
 kinds of writers may still hold an older view when a step begins:
@@ -298,12 +298,12 @@ def _published(number: int) -> str:
     said = {
         "number": number,
         "who": who(coming.by if coming else ""),
-        "when": _when(row and row.published_at),
+        "when": _when(row.published_at if row else None),
     }
     return (
         _(
-            "Version %(number)s is in force: %(who)s published it at %(when)s. Look at what it says, and publish "
-            "yours after it."
+            "Version %(number)s is in force: %(who)s published it at %(when)s. Look at what it says, and "
+            "publish yours after it."
         )
         % said
     )
@@ -321,7 +321,7 @@ def _on_its_way(live: Coming) -> str:
 
 
 def who(by: str) -> str:
-    """Return who published, in words that name nobody outside the vault: a role with four digits, a program."""
+    """Return who published, in words that name nobody: a role with four digits of a number, or a program."""
     try:
         person = Person.objects.filter(pk=uuid.UUID(by)).first()
     except ValueError:

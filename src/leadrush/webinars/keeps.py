@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import ledger
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
+from leadrush.gate.versions import version_of
 from leadrush.mailbox.models import Message, State
 from leadrush.vault.models import Choice, Giving
 from leadrush.webinars import times
@@ -34,14 +35,16 @@ def registrations_lapse() -> Count:
     now = timezone.now()
     of = missed = 0
     webinars = {webinar.pk: webinar for webinar in Webinar.objects.all()}
-    # Whoever registers for a webinar has one of two days: all with the same are judged together.
+    # Whoever registers for a webinar under one version has one of two days: all alike are judged together.
     alike = Registration.objects.annotate(
         confirmed=Case(When(giving__confirmed_at__isnull=True, then=Value(0)), default=Value(1)),
         ended=Case(When(giving__ended_at__isnull=True, then=Value(0)), default=Value(1)),
-    ).values_list("webinar_id", "giving__lapses_at", "confirmed", "ended")
-    for webinar, lapses_at, confirmed, ended, many in alike.annotate(many=Sum(Value(1))).order_by():
+    ).values_list("webinar_id", "giving__version_id", "giving__lapses_at", "confirmed", "ended")
+    for webinar, version, lapses_at, confirmed, ended, many in alike.annotate(many=Sum(Value(1))).order_by():
         of += many
-        latest = times.lapses_at(webinars[webinar], confirmed=bool(confirmed))
+        latest = times.lapses_at(
+            webinars[webinar], confirmed=bool(confirmed), given=version_of(version)
+        )
         if lapses_at is None or lapses_at > latest or lapses_at < now - GRACE or ended:
             missed += many
     return Count(missed=missed, of=of)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from leadrush import look, mailbox
+from leadrush.gate.versions import version_of
 from leadrush.look import times as home
 from leadrush.mailbox import links
 from leadrush.mailbox.models import Kind
@@ -109,17 +110,20 @@ def facts(webinar: Webinar, time_zone: str = "") -> dict[str, Any]:
 def _ways(webinar: Webinar, registration: Registration, *, leave: bool) -> dict[str, Any]:
     """Return the links of a mail: to leave, and while nobody confirmed the address, to say who it was."""
     giving = registration.giving
-    confirmed = giving.confirmed
-    found: dict[str, Any] = {"erased": home.day(times.lapses_at(webinar, confirmed=confirmed))}
+    confirmed, given = giving.confirmed, version_of(giving.version_id)
+    longest = times.lapses_at(webinar, confirmed=True, given=given)
+    found: dict[str, Any] = {
+        "erased": home.day(times.lapses_at(webinar, confirmed=confirmed, given=given)),
+    }
     wanted = [("leave", "webinars.cannot_come")] if leave else []
     if not confirmed:
-        found["kept_longer"] = home.day(times.lapses_at(webinar, confirmed=True))
+        found["kept_longer"] = home.day(longest)
         wanted += [("it_was_me", "webinars.it_was_me"), ("not_me", "webinars.not_me")]
     made = links.make_all(
         person=giving.person,
         giving=giving,
         scopes=[scope for _name, scope in wanted],
         about=webinar.about,
-        expires_at=times.lapses_at(webinar, confirmed=True),
+        expires_at=longest,
     )
     return found | {name: made[scope] for name, scope in wanted}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leadrush.gate.versions import version_of
 from leadrush.vault.models import Giving
 from leadrush.vault.turns import begins_again
 from leadrush.webinars import telling, times, waiting
@@ -60,10 +63,26 @@ def _move(webinar: Webinar) -> None:
 def _move_lapses(webinar: Webinar) -> None:
     """Let everything that was given for this webinar lapse by its new end."""
     live = Giving.objects.filter(about=webinar.about, ended_at__isnull=True)
-    unconfirmed = live.filter(clause__in=[CLAUSE, LATER], confirmed_at__isnull=True)
-    unconfirmed.update(lapses_at=times.lapses_at(webinar, confirmed=False))
-    confirmed = live.filter(clause=CLAUSE, confirmed_at__isnull=False)
-    confirmed.update(lapses_at=times.lapses_at(webinar, confirmed=True))
+    unconfirmed = Q(clause__in=[CLAUSE, LATER], confirmed_at__isnull=True)
+    confirmed = Q(clause=CLAUSE, confirmed_at__isnull=False)
+    for key in live.order_by().values_list("version", flat=True).distinct():
+        given = version_of(key)
+        for which, sure in ((unconfirmed, False), (confirmed, True)):
+            until = times.lapses_at(webinar, confirmed=sure, given=given)
+            live.filter(which, version=key).update(lapses_at=until)
+
+
+def ends(givings: Sequence[Giving]) -> dict[uuid.UUID, datetime]:
+    """Return the latest end of each giving for a webinar; a confirmed yes to later ones has none."""
+    about = {giving.about.rpartition(":")[2] for giving in givings}
+    webinars = {webinar.about: webinar for webinar in Webinar.objects.filter(pk__in=about - {""})}
+    return {
+        giving.pk: times.lapses_at(
+            webinars[giving.about], confirmed=giving.confirmed, given=version_of(giving.version_id)
+        )
+        for giving in givings
+        if giving.about in webinars and not (giving.clause == LATER and giving.confirmed)
+    }
 
 
 @begins_again

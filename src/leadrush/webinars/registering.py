@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from leadrush import gate, mailbox, vault
 from leadrush.gate import evidence
+from leadrush.gate.versions import version_of
 from leadrush.vault.arriving import Met
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.turns import begins_again
@@ -208,7 +209,8 @@ def it_was_me(*, webinar: Webinar, giving: Giving) -> None:
     with transaction.atomic():
         for later in later_givings(webinar, giving.person).filter(confirmed_at__isnull=True):
             vault.confirm(giving=later, lapses_at=None)
-        vault.confirm(giving=giving, lapses_at=times.lapses_at(webinar, confirmed=True))
+        given = version_of(giving.version_id)
+        vault.confirm(giving=giving, lapses_at=times.lapses_at(webinar, confirmed=True, given=given))
 
 
 @begins_again

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime
 from django.utils.translation import gettext as _
 
-from leadrush import gate, look
+from leadrush import gate, look, statement
 from leadrush.look import locales
 from leadrush.look import times as home
+from leadrush.statement import Version
 from leadrush.webinars.models import Webinar
 
 
@@ -30,21 +31,22 @@ def hour_before(starts_at: datetime) -> datetime:
     return starts_at.astimezone(UTC) - timedelta(hours=1)
 
 
-def days_kept(*, confirmed: bool) -> int:
-    """Return for how many days after the webinar a registration is kept, by the statement in force.
+def days_kept(*, confirmed: bool, given: Version | None = None) -> int:
+    """Return for how many days after the webinar a registration is kept: as few as the version that it was
+    given under says, or the one in force. Without `given` it is given now.
 
     Clauses `webinar-seat` and `webinar-host`: the shortest of what they say, so that no sentence is broken.
     """
-    terms = [("lr:Registration", "webinars.serve"), ("lr:Answer", "webinars.host")]
+    needs = [("lr:Registration", "webinars.serve"), ("lr:Answer", "webinars.host")]
     if not confirmed:
-        terms.append(("lr:Registration", "webinars.seats"))
-    found = [gate.force().term(category, use) for category, use in terms]
-    return min((term.retention.days for term in found if term and term.retention.days is not None), default=0)
+        needs.append(("lr:Registration", "webinars.seats"))
+    force = gate.force()
+    return statement.kept(given=given or force, force=force, needs=needs).get("webinar", 0)
 
 
-def lapses_at(webinar: Webinar, *, confirmed: bool) -> datetime:
-    """Return when what somebody gave for this webinar is erased."""
-    return webinar.ends_at + timedelta(days=days_kept(confirmed=confirmed))
+def lapses_at(webinar: Webinar, *, confirmed: bool, given: Version | None = None) -> datetime:
+    """Return when what somebody gave for this webinar, under this version or now, is erased."""
+    return webinar.ends_at + timedelta(days=days_kept(confirmed=confirmed, given=given))
 
 
 @cache

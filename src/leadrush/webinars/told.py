@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import ledger, vault
 from leadrush.console import overview, screens
 from leadrush.look import blocks, menu, sitemap
-from leadrush.vault import rights
+from leadrush.vault import ending, rights
 from leadrush.vault.models import Giving
-from leadrush.webinars import registering
+from leadrush.webinars import planning, registering
 from leadrush.webinars.models import Seen, Webinar
 
 DEEDS = {
@@ -39,6 +39,8 @@ def register() -> None:
     rights.form("webinars.host", _("Form “Who you are as a host”"))
     rights.form("webinars.no_more", _("The link that ends news of webinars"))
     rights.batches(Seen, "entry")
+    for clause in (registering.CLAUSE, registering.LATER):
+        ending.register(clause, planning.ends)
     menu.register(_("Webinars"), "webinars:list", 10)
     menu.register_foot(_("Webinars"), "webinars:list", 10)
 

@@ -24,7 +24,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     here = sign_ins.here(request)
     if request.method != "POST":
         rows = [(row, row.session == here) for row in sign_ins.of(person)]
-        return render(request, "people/sessions.html", {"rows": rows, "days": sign_ins.days()})
+        return render(request, "people/sessions.html", {"rows": rows, "days": sign_ins.days_of(person)})
     which = request.POST.get("which", "")
     if which == "all":
         sign_ins.end(person)
