@@ -1,6 +1,7 @@
 """What stands in the menu and at the foot of every page: each room registers its own, none knows another.
 
-Register in `AppConfig.ready`. An address that does not exist is left out, so that a room may be absent.
+Register in `AppConfig.ready`. An address that does not exist is left out, so that a room may be absent; so is a
+room that the statement in force has no clause for yet.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django_stubs_ext import StrOrPromise
 
+from leadrush.look import marks
+
 Shown = Callable[[HttpRequest], bool]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One entry: its words, the name of its address, its place, and for whom it is shown."""
+    """One entry: its words, the name of its address, its place, for whom it is shown, and the clause that it
+    stands on, if it stands on one."""
 
     title: StrOrPromise
     url_name: str
@@ -25,6 +29,7 @@ class Item:
     push: bool = False
     post: bool = False
     shown: Shown | None = None
+    clause: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,20 +55,22 @@ def register(
     push: bool = False,
     post: bool = False,
     shown: Shown | None = None,
+    clause: str = "",
 ) -> None:
     """Add an entry to the menu, or replace the one with the same address.
 
     `push` sets it and what follows to the far side (the person's own things); `post` makes it a button
-    that acts, such as signing out; `shown(request)` says for whom it is there.
+    that acts, such as signing out; `shown(request)` says for whom it is there. With a `clause` it is there
+    once that is published.
     """
-    _top[url_name] = Item(title, url_name, order, push, post, shown)
+    _top[url_name] = Item(title, url_name, order, push, post, shown, clause)
 
 
 def register_foot(
-    title: StrOrPromise, url_name: str, order: int = 100, *, shown: Shown | None = None
+    title: StrOrPromise, url_name: str, order: int = 100, *, shown: Shown | None = None, clause: str = ""
 ) -> None:
     """Add a link to the foot of every page, or replace the one with the same address."""
-    _foot[url_name] = Item(title, url_name, order, shown=shown)
+    _foot[url_name] = Item(title, url_name, order, shown=shown, clause=clause)
 
 
 def top(request: HttpRequest | None) -> list[Link]:
@@ -78,8 +85,11 @@ def foot(request: HttpRequest | None) -> list[Link]:
 
 def _links(items: dict[str, Item], request: HttpRequest | None) -> list[Link]:
     found = []
+    force = marks.version()
     for item in sorted(items.values(), key=lambda item: (item.order, item.url_name)):
         if item.shown and (request is None or not item.shown(request)):
+            continue
+        if item.clause and (force is None or force.number_of(item.clause) is None):
             continue
         try:
             url = reverse(item.url_name)

@@ -10,16 +10,19 @@ from babel.dates import format_date
 from django.http import HttpRequest
 from django.urls import reverse
 
+from leadrush import gate
 from leadrush.look import locales
 from leadrush.look import times as home
 from leadrush.webinars import planning, waiting
 from leadrush.webinars.models import State, Webinar
+from leadrush.webinars.registering import CLAUSE
 
 
 def next_ones(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the next webinar and the three after it, or None when none is to come. Opens its own use."""
+    """Return the next webinar and the three after it, or None when none is to come, or none may be registered
+    for since the statement does not say so. Opens its own use."""
     webinars = list(planning.coming()[:4])
-    if not webinars:
+    if not webinars or gate.force().number_of(CLAUSE) is None:
         return None
     first, *later = webinars
     day, locale = home.at_home(first.starts_at).date(), locales.in_use()

@@ -41,8 +41,8 @@ def register() -> None:
     rights.batches(Seen, "entry")
     for clause in (registering.CLAUSE, registering.LATER):
         ending.register(clause, planning.ends)
-    menu.register(_("Webinars"), "webinars:list", 10)
-    menu.register_foot(_("Webinars"), "webinars:list", 10)
+    menu.register(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
+    menu.register_foot(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
 
     from leadrush.webinars import figures, shown
 
