@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from leadrush import gate
 from leadrush.gate.evidence import Stopped
 from leadrush.gate.limits import TooOften
 from leadrush.look import marks
@@ -48,7 +49,7 @@ def stopped(request: HttpRequest, exception: Stopped) -> HttpResponse:
     """Nothing is taken under a clause while it is broken; said where a form does not say it itself."""
     try:
         mark = marks.mark(exception.clause)
-    except marks.NotInForce:
+    except gate.NotInForce:
         return page(request, 503)
     return page(request, 503, slug=mark.slug, why=mark.proof.sentence if mark.proof else "")
 

@@ -1,7 +1,7 @@
 """What stands in the menu and at the foot of every page: each room registers its own, none knows another.
 
-Register in `AppConfig.ready`. An address that does not exist is left out, so that a room may be absent; so is a
-room that the statement in force has no clause for yet.
+Register in `AppConfig.ready`. An address that does not exist is left out, so that a room may be absent; so is
+a room that the statement in force has no clause for yet.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from leadrush import gate
 from leadrush.gate.evidence import Stopped
-from leadrush.look import errors, marks
+from leadrush.look import errors
 
 
 class Words:
@@ -27,11 +28,11 @@ class Words:
         return spoken
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say that nothing is taken under a broken clause, where a form does not say it itself, and that a page
-        is closed whose clause the statement in force does not have, or not yet."""
+        """Say that nothing is taken under a broken clause, where a form does not say it itself, and that a
+        page is closed whose clause the statement in force does not have, or not yet."""
         if isinstance(exception, Stopped):
             return errors.stopped(request, exception)
-        if isinstance(exception, marks.NotInForce):
+        if isinstance(exception, gate.NotInForce):
             words = _("This is closed: the statement in force has no sentence that allows it.")
             return errors.page(request, 403, reason=words)
         return None

@@ -42,9 +42,7 @@ def registrations_lapse() -> Count:
     ).values_list("webinar_id", "giving__version_id", "giving__lapses_at", "confirmed", "ended")
     for webinar, version, lapses_at, confirmed, ended, many in alike.annotate(many=Sum(Value(1))).order_by():
         of += many
-        latest = times.lapses_at(
-            webinars[webinar], confirmed=bool(confirmed), given=version_of(version)
-        )
+        latest = times.lapses_at(webinars[webinar], confirmed=bool(confirmed), given=version_of(version))
         if lapses_at is None or lapses_at > latest or lapses_at < now - GRACE or ended:
             missed += many
     return Count(missed=missed, of=of)
