@@ -100,6 +100,9 @@ def data_folder(tmp_path: Path, settings: Any) -> Path:
     settings.DATA = folder
     settings.MEDIA_ROOT = folder / "media"
     settings.STATIC_ROOT = folder / "static"
+    settings.BACKUPS = folder / "backups"
+    settings.KEY_BACKUPS = folder / "keys" / "backups"
+    (folder / "keys").mkdir(mode=0o700)
     return folder
 
 

@@ -16,6 +16,7 @@ from leadrush.console import overview
 from leadrush.console.overview import Row, Told
 from leadrush.look import times
 from leadrush.look.charts import Bar, Bars
+from leadrush.vault import backups, clocks
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.rights import form_words
 
@@ -29,6 +30,8 @@ def register() -> None:
     overview.figure("console.forms", gettext_lazy("Forms filled in"), forms_filled, order=11)
     overview.figure("console.people", gettext_lazy("People in all"), everybody, order=12)
     overview.figure("console.statement", gettext_lazy("Statement"), statement_number, order=90)
+    overview.figure("console.clock", gettext_lazy("Clock"), clock_doubted, order=0)
+    overview.figure("console.backups", gettext_lazy("Backups"), backups_made, order=91)
     overview.chart(
         "console.days",
         gettext_lazy("New people a day"),
@@ -72,6 +75,24 @@ def first_day(back: int = DAYS - 1) -> date:
 def start_of(day: date) -> datetime:
     """Return the instant at which a day begins for the business."""
     return datetime.combine(day, time.min, tzinfo=look.business().zone)
+
+
+def clock_doubted() -> Told | None:
+    """Say that nothing is erased by the clock, as long as that is so."""
+    since = clocks.doubted()
+    if since is None:
+        return None
+    note = _("It jumped from %(since)s: nothing lapses until the owner runs leadrush clock --confirm")
+    return Told(_("Not believed"), note % {"since": times.when(since)})
+
+
+def backups_made() -> Told:
+    """Count the backups that exist, and say when the keys were copied last: nothing opens without them."""
+    found = backups.copies()
+    newest = next((copy for copy in found if copy.kind == backups.KEYS), None)
+    if newest is None:
+        return Told(len(found), _("None of the keys yet"))
+    return Told(len(found), _("The newest of the keys: %(when)s") % {"when": times.when(newest.made_at)})
 
 
 def new_people() -> Told:

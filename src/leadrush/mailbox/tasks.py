@@ -9,7 +9,7 @@ from leadrush import gate
 from leadrush.mailbox import sending
 from leadrush.mailbox.keeping import over
 from leadrush.mailbox.models import Link
-from leadrush.vault import rekeying
+from leadrush.vault import clocks, rekeying
 
 
 @gate.task("mailbox.send", use="mailbox.deliver", every=1)
@@ -22,6 +22,8 @@ def send() -> None:
 @gate.task("mailbox.clear", use="mailbox.deliver", every=3600)
 def clear() -> None:
     """Erase the sealed copies whose days are over, and links that lead nowhere. Clause `messages`."""
+    if not clocks.right():
+        return
     now = timezone.now()
     gone = over(now)
     with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadrush import gate
 from leadrush.people import asking, joining, leaving, sign_ins
+from leadrush.vault import clocks
 
 
 @gate.task("people.codes", use="account.sign_in", every=1)
@@ -27,5 +28,6 @@ def farewell() -> None:
 @gate.task("people.clear", use="house.keep", every=3600)
 def clear() -> None:
     """End what is over: sign-ins, sessions, codes. Clause `sign-ins`."""
-    sign_ins.clear()
-    asking.clear()
+    if clocks.right():
+        sign_ins.clear()
+        asking.clear()

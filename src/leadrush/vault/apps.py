@@ -11,7 +11,8 @@ class VaultConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leadrush.vault import checks, collects
+        from leadrush.vault import backups, checks, collects, copies
 
         collects.discover()
         checks.install()
+        copies.register(backups.keys_made)

@@ -39,6 +39,7 @@ GROUND = {
 
 NOTHING = {
     "vault.MasterCheck": "one sealed word that proves the master key, and the root, wrapped by it",
+    "vault.Installation": "which site this is, and when its clock was last right",
     "gate.Version": "the published statement",
     "ledger.Link": "an entry's place in the chain, and a digest",
     "ledger.Head": "a day's digest, which is published",

@@ -18,7 +18,7 @@ from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.gate.models import Coming
 from leadrush.gate.versions import look_anew
-from leadrush.vault import collects, tombstones
+from leadrush.vault import backups, collects, tombstones
 from leadrush.vault.masks import Masks, alike, differing
 from leadrush.vault.models import Giving, Item, Person, PersonKey, Rekeying
 from leadrush.vault.sealing import FORM
@@ -107,3 +107,15 @@ def nothing_is_late() -> Count:
     lapsing = Giving.objects.filter(lapses_at__isnull=False)
     late = lapsing.filter(lapses_at__lt=timezone.now() - GRACE, ended_at__isnull=True)
     return Count(late.count(), lapsing.count())
+
+
+def backups_stay_apart() -> Count:
+    """Count backups of keys that are too old, and any that lie beside the other kind. Clause `backups`."""
+    now = timezone.now()
+    found = backups.copies()
+    folders = {kind: {copy.file.parent for copy in found if copy.kind == kind} for kind in backups.KINDS}
+    both = folders[backups.DATA] & folders[backups.KEYS]
+    missed = sum(
+        copy.file.parent in both or (copy.lapses_at is not None and copy.lapses_at < now) for copy in found
+    )
+    return Count(missed, len(found))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.gate.models import Gated, Version
+from leadrush.vault.installation import Installation
 from leadrush.vault.key_models import BlindIndex, MasterCheck, PersonKey, Refusal
 from leadrush.vault.persons import Person, Role
 
@@ -25,6 +26,7 @@ __all__ = [
     "Given",
     "Giving",
     "Held",
+    "Installation",
     "Item",
     "MasterCheck",
     "Person",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.vault import lapsing, publishing, rekeying, replaying, sweeping
+from leadrush.vault import backups, clocks, lapsing, publishing, rekeying, replaying, sweeping
 
 A_WHILE = 0.5
 """Seconds in which a version is brought on, each second; the worker has other things to do as well."""
@@ -12,7 +12,7 @@ A_WHILE = 0.5
 @gate.task("vault.lapse", use="house.keep", every=60)
 def lapse() -> None:
     """End what is over: data goes when the last giving that it rests on lapses. Clause `until-when`."""
-    while lapsing.due():
+    while clocks.right() and lapsing.due():
         pass
 
 
@@ -43,7 +43,15 @@ def settle() -> None:
 @gate.task("vault.orphans", use="house.keep", every=86_400)
 def orphans() -> None:
     """Clear keys that nobody's data followed. Clause `erase`."""
-    replaying.orphans()
+    if clocks.right():
+        replaying.orphans()
+
+
+@gate.task("vault.backups", use=None, every=600, why="Removes files whose time is over, unread.")
+def lapse_backups() -> None:
+    """Remove backups of the keys before they are seven days old. Clause `backups`."""
+    if clocks.right():
+        backups.lapse()
 
 
 @gate.task("vault.publish", use="house.keep", every=1)

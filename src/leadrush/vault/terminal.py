@@ -1,4 +1,4 @@
-"""`leadrush rotate-key`: another master key, while the site runs."""
+"""`leadrush rotate-key`: another master key, while the site runs. `leadrush clock`: is it believed."""
 
 from __future__ import annotations
 
@@ -69,4 +69,30 @@ def put_away(file: Path) -> None:
     rotating.write(file, key)
 
 
-COMMANDS = [rotate_key]
+@click.command()
+@click.option("--confirm", is_flag=True, help="Say that the clock is right: what is over by it is erased.")
+@click.option("--dry-run", is_flag=True, help="Count what would be erased at once, and change nothing.")
+def clock(confirm: bool, dry_run: bool) -> None:
+    """Say whether what erases believes the clock of this machine, or confirm it."""
+    from django.utils import timezone
+
+    from leadrush.vault import clocks
+    from leadrush.vault.models import Giving
+
+    now = timezone.now()
+    since = clocks.doubted(now)
+    over = Giving.objects.filter(lapses_at__lte=now, ended_at__isnull=True).count()
+    click.echo(f"The clock says {now:%Y-%m-%d %H:%M} UTC. By it, {over:,} givings are over and not ended.")
+    if since is None:
+        click.echo("It is believed.")
+    elif confirm and not dry_run:
+        clocks.confirm(now)
+        click.echo("Confirmed: what is over is erased within minutes.")
+    else:
+        click.echo(
+            f"It was last known to be right at {since:%Y-%m-%d %H:%M} UTC, so nothing is erased by it. If it "
+            "is right, because the site slept: leadrush clock --confirm"
+        )
+
+
+COMMANDS = [rotate_key, clock]

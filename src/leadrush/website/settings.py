@@ -33,6 +33,12 @@ MASTER_KEY_FILE = DATA / "keys" / "master.key"
 # What was erased, by numbers that name nobody: written before anything goes, read whenever a backup comes
 # back. Processes on several machines share this folder.
 TOMBSTONES = DATA / "tombstones" / "erased.jsonl"
+# Backups. Those of the keys are made daily and lie where no backup of the data takes them; those of the data
+# are made daily once it is said where: they are as large as the site, and belong on another disk.
+BACKUPS_DAILY = bool(os.environ.get("LEADRUSH_BACKUPS"))
+BACKUPS = Path(os.environ.get("LEADRUSH_BACKUPS") or DATA / "backups")
+BACKUPS_KEPT = int(os.environ.get("LEADRUSH_BACKUPS_KEPT", "14"))
+KEY_BACKUPS = Path(os.environ.get("LEADRUSH_KEY_BACKUPS") or DATA / "keys" / "backups")
 
 # The address under which people reach the site; links in mails begin with it, and `https://` in it turns on
 # what only works over TLS.

@@ -168,6 +168,7 @@ def prepare(demo: bool, name: str | None, owner: str | None, data: Path | None, 
     from .prepare import prepare as bring
 
     chosen = settle(data)
+    folder.not_half_restored(chosen)
     bring(chosen, demo=demo, name=name, owner=owner, say=click.echo)
     if address:
         from leadrush.website import founding
@@ -198,6 +199,34 @@ def worker(data: Path | None) -> None:
     work()
 
 
+@main.command()
+@click.option("--data", "data_file", type=click.Path(path_type=Path), help="A backup of the data.")
+@click.option("--keys", "key_file", type=click.Path(path_type=Path), help="A backup of the keys.")
+@click.option("--dry-run", is_flag=True, help="Look whether it would work; change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--late-keys", is_flag=True, help="Take keys that are past their seven days.")
+@click.option("--clock-is-right", is_flag=True, help="Let lapse what the clock says is over.")
+def restore(
+    data_file: Path | None,
+    key_file: Path | None,
+    dry_run: bool,
+    yes: bool,
+    late_keys: bool,
+    clock_is_right: bool,
+) -> None:
+    """Put the site back from its backups; without a file, end a restore that was cut short."""
+    chosen = settle(None)
+    folder.make(chosen)
+    with folder.lock(chosen):
+        os.environ["LEADRUSH_SECRET_KEY"] = folder.secret_key(chosen)
+        import django
+
+        django.setup(set_prefix=False)
+        from leadrush.website.backups import asking
+
+        asking.restore(data_file, key_file, dry=dry_run, yes=yes, late=late_keys, clock=clock_is_right)
+
+
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
@@ -212,4 +241,5 @@ def ready(data: Path) -> None:
     """Take what a started site needs from its data folder; raises Stop if there is none yet."""
     if not (data / "keys").is_dir():
         raise Stop(f"There is no site in {data} yet: start one with `leadrush up`.")
+    folder.not_half_restored(data)
     os.environ["LEADRUSH_SECRET_KEY"] = folder.secret_key(data)

@@ -31,6 +31,19 @@ def make(data: Path) -> None:
         raise Stop(f"The data folder {data} cannot be written to.")
 
 
+def restore_journal(data: Path) -> Path:
+    """Return the file that is there from the first step of a restore until its last."""
+    return data / "restore" / "journal.json"
+
+
+def not_half_restored(data: Path) -> None:
+    """Stop where a restore was cut short: what is here is neither what was nor what is to be."""
+    if restore_journal(data).exists():
+        raise Stop(
+            f"A restore in {data} did not end. Run `leadrush restore`, without a file: it goes on from there."
+        )
+
+
 def lock(data: Path) -> IO[str]:
     """Take the folder for this process, until it ends however it ends; raises Stop if it is taken."""
     file = (data / "running.lock").open("w")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -21,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from leadrush.look import parts
-from leadrush.website.running import prepare
+from leadrush.website.running import folder, prepare
 
 from .processes import environment, eventually, running, runs
 
@@ -301,3 +302,46 @@ def test_static_files_are_collected_once_and_again_when_they_change(data: Path) 
     (data / "static.stamp").write_text("another state")
     assert leadrush("prepare", "--data", str(data)).returncode == 0
     assert found.read_text() != "spoilt"
+
+
+# --- backups --------------------------------------------------------------------------------------------
+
+
+def test_a_site_that_was_put_back_only_half_does_not_start_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "restore").mkdir()
+    (tmp_path / "restore" / "journal.json").write_text("{}")
+    for command in (["up", "--port", "0"], ["prepare"], ["worker"], ["sign-in"]):
+        said = only_sentence(leadrush(*command, LEADRUSH_DATA=str(tmp_path), **FOUNDED))
+        assert "Run `leadrush restore`" in said, command
+
+
+def test_a_running_site_is_not_restored_over(data: Path) -> None:
+    (data / "restored.tar.gz").touch()
+    with folder.lock(data):
+        done = leadrush("restore", "--data", str(data / "restored.tar.gz"), LEADRUSH_DATA=str(data))
+    assert "already runs" in only_sentence(done)
+
+
+def test_a_full_disk_leaves_no_half_backup_and_a_backup_comes_back(data: Path) -> None:
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+    done = subprocess.run(
+        [sys.executable, *LEADRUSH, "backup", "data"],
+        env=environment(LEADRUSH_DATA=str(data)),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        preexec_fn=small,
+        check=False,
+    )
+    assert "There is no room" in only_sentence(done)
+    assert list((data / "backups").iterdir()) == []
+    for kind in ("data", "keys"):
+        assert leadrush("backup", kind, LEADRUSH_DATA=str(data)).returncode == 0
+    (made,) = (data / "backups").iterdir()
+    (keys,) = (data / "keys" / "backups").iterdir()
+    (data / "site.sqlite3").unlink()
+    done = leadrush("restore", "--data", str(made), "--keys", str(keys), "--yes", LEADRUSH_DATA=str(data))
+    assert done.returncode == 0 and "Start the site" in done.stdout, done.stderr

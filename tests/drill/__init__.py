@@ -1,0 +1,1 @@
+"""The restore drill: whatever backup comes back, nobody who was erased does."""
