@@ -151,7 +151,9 @@ def _one(person: Person, key: str) -> dict[str, Any]:
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """Show what was erased when, to whoever has the code; `?as=text` gives it as a file."""
     limits.check(request, "people.receipt", "60/m", methods=("GET", "HEAD"))
-    found = get_object_or_404(Erasure.objects.exclude(what=Erasure.What.OVER), pk=code.upper())
+    # Whatever else somebody types is no code, and no text of a database either.
+    typed = code.upper() if code.isascii() and code.isprintable() else ""
+    found = get_object_or_404(Erasure.objects.exclude(what=Erasure.What.OVER), pk=typed)
     signed = leaving.signature(found)
     context = {
         "it": found,
