@@ -16,6 +16,7 @@ from leadrush.accountability import drafting, questions, reaching, shown
 from leadrush.accountability.forms import DraftForm
 from leadrush.accountability.models import Draft, Notice
 from leadrush.console.access import role_of
+from leadrush.vault import publishing
 from leadrush.vault.giving import NAME
 from leadrush.vault.models import Item, Person
 
@@ -36,6 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         # Only owners see who works here (clause `working-here`).
         "who": _who(begun.row) if owner else _("an owner"),
         "outrun": begun.outrun,
+        "coming": publishing.under_way(),
         "notices": Notice.objects.select_related("version", "before").order_by("-version__number")[:10],
     }
     return TemplateResponse(request, "accountability/console/desk.html", context)
@@ -145,7 +147,7 @@ def _publish(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("accountability:draft"))
     messages.success(
         request,
-        _("Version %(number)s is published. Those whom it concerns are being written to.")
+        _("Version %(number)s is on its way. Once it is in force, those whom it concerns are written to.")
         % {"number": text.number},
     )
     return HttpResponseRedirect(reverse("accountability:desk"))

@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, look, statement
-from leadrush.accountability import publishing
 from leadrush.accountability.models import Draft
 from leadrush.console.staffing import CLAUSE as WORKING_HERE
 from leadrush.gate import rooms
 from leadrush.gate.versions import numbered, row_in_force
-from leadrush.vault import collects
+from leadrush.vault import collects, publishing
 from leadrush.vault.models import Person
 
 NOTICE = "notice"
@@ -131,7 +130,8 @@ def discard(*, seen: int) -> None:
 
 
 def publish(*, seen: int, number: int, by: Person) -> statement.Version:
-    """Publish the open draft as version `number`; a second press finds it published and publishes nothing.
+    """Publish the open draft as version `number`: it is on its way, and binds when no row allows what it
+    forbids. A second press finds it published and publishes nothing.
 
     Raises `Overtaken` when it was saved or published since it was looked at, `Nothing` when it changes
     nothing, `CannotPublish` when another version came first, `Faulty` for what cannot be published.
@@ -144,7 +144,7 @@ def publish(*, seen: int, number: int, by: Person) -> statement.Version:
         if statement.difference(gate.force(), text).nothing:
             raise Nothing
         try:
-            publishing.begin(text, by=by)
+            publishing.begin(text, by=str(by.pk))
         except ValueError as fault:
             raise CannotPublish(str(fault)) from fault
         row.published_as = text.number

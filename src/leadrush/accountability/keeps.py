@@ -52,6 +52,12 @@ def counted_by_the_clock() -> Count:
     return Count(*checking.late())
 
 
+@evidence.check(
+    words=_(
+        "%(missed)s of %(of)s people who may be told of a change were passed over, or written to after a no."
+    ),
+    mend=_("See on the page “Statement” here how far the telling has got, and whether the worker runs."),
+)
 def everybody_concerned_was_told() -> Count:
     """Count those who may be told of a new version or said no to it, and those whom the newest one concerned;
     among them those who said no and could be written to, and those who were not told. Clause `notice`."""

@@ -14,17 +14,13 @@ def evidence(run: bool, as_json: bool) -> None:
     """Print each sentence's evidence; fail if one is broken, was not counted, or counted nothing."""
     from django.core.serializers.json import DjangoJSONEncoder
 
-    from leadrush import gate, statement
+    from leadrush import gate
     from leadrush.accountability import checking, showing
     from leadrush.accountability.evidence import all_of, forget
 
     try:
         force = gate.force()
-    except statement.Faulty as fault:
-        raise click.ClickException(
-            f"The version in force is not what was published: somebody changed it in the database. {fault}"
-        ) from None
-    except gate.Unpublished as fault:
+    except (gate.Altered, gate.Unpublished) as fault:
         raise click.ClickException(str(fault)) from None
     if run:
         shown = not as_json

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.ledger import verifying
 from leadrush.ledger.chaining import BACK
@@ -26,6 +28,12 @@ GRACE = timedelta(minutes=1)
 """The chaining program runs every other second."""
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s places in the ledger do not fit the one before, or wait too long."),
+    mend=_(
+        "Run “leadrush verify” with an anchor that was kept elsewhere: it says what was changed and where."
+    ),
+)
 def entries_are_chained() -> Count:
     """Count places and heads that do not fit, and entries that wait too long for a place. Clause `ledger`."""
     report = Report()

@@ -169,6 +169,10 @@ def no_cookie_unasked() -> Count:
     return Count(missed, of)
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s erasures left something, or were not whole within the hour."),
+    mend=_("See whether the worker runs; it finishes what is left and says in its log what hinders it."),
+)
 def erased_is_gone() -> Count:
     """Count erasures that were not whole within the hour, and erased persons of whom anything is left.
 

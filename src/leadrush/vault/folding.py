@@ -95,13 +95,19 @@ def look_again(rows: Iterable[Held]) -> None:
     """Fold anew, in the transaction that wrote them, rows whose masks come from a view that has grown old.
 
     So a row that was not folded anew was written less than `LEASE` after its writer looked, however long the
-    process stood still in between: `publishing` waits for that long, and for whoever writes then.
+    process stood still in between: `publishing` waits for that long, and for whoever writes then. Each is
+    folded by itself: what an item rests on beside its giving is written after it.
     """
     now = time.monotonic()
-    late = {row.person_id for row in rows if now - row.__dict__.pop(LOOKED, now) > LEASE}
-    for person_id in sorted(late):
-        hold(person_id)
-        fold(person_id)
+    late = [row for row in rows if now - row.__dict__.pop(LOOKED, now) > LEASE]
+    for row in sorted(late, key=lambda row: row.person_id):
+        hold(row.person_id)
+        row.giving.__dict__.pop(CHOICES, None)
+        was, row.mask = row.mask, mask_for(row)
+        del row.__dict__[LOOKED]
+        if row.mask != was:
+            with gate.using(USE, what="vault.fold"):
+                type(row)._default_manager.filter(pk=row.pk).update(mask=row.mask)
 
 
 def fold_all(persons: Sequence[uuid.UUID]) -> int:

@@ -109,6 +109,10 @@ def nothing_is_late() -> Count:
     return Count(late.count(), lapsing.count())
 
 
+@evidence.check(
+    words=_("%(missed)s of %(of)s copies that this site made are too old, or lie beside the other kind."),
+    mend=_("Move or remove what lies in the wrong folder, and see whether the worker runs."),
+)
 def backups_stay_apart() -> Count:
     """Count backups of keys that are too old, and any that lie beside the other kind. Clause `backups`."""
     now = timezone.now()

@@ -74,6 +74,11 @@ class Bringing:
     waits: bool = False
 
     @property
+    def percent(self) -> int:
+        """The share, in whole hundredths."""
+        return round(self.share * 100)
+
+    @property
     def done(self) -> bool:
         """Whether nothing is left to do."""
         return self.step == Coming.Step.DONE

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a request that ended in an exception; Django calls this inside its `except`."""
     error = sys.exc_info()[1]
-    if isinstance(error, gate.Closed):
+    if isinstance(error, gate.Closed) and not isinstance(error, gate.Altered):
         log.error("The gate was closed (%s) at %s", type(error).__name__, page_of(request))
         return errors.failed(request)
     words = why(error)
@@ -42,6 +42,11 @@ def why(error: BaseException | None) -> str:
         return _(
             "We write down each use of what we hold about you before we make it. Just now nothing can be "
             "written, so nothing was opened and nothing was stored."
+        )
+    if isinstance(error, gate.Altered):
+        return _(
+            "The privacy statement that this site is held to is not what was published: somebody changed it "
+            "behind its back. Until it is put right, nothing is used and nothing is taken."
         )
     if isinstance(error, KeyFault):
         return _("A key that this page needs is not in its place, so what it belongs to stays closed.")

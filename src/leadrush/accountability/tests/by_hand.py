@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from leadrush import gate, vault
-from leadrush.accountability.models import Counted
+from leadrush import gate, statement, vault
+from leadrush.accountability.models import Counted, Notice
+from leadrush.gate import rooms
 from leadrush.vault.models import Person
 
 
@@ -40,7 +41,22 @@ def a_check_is_left_out() -> None:
     )
 
 
+def nobody_is_told() -> None:
+    """A version that keeps letters for a day less is published, and nobody is told."""
+    force = gate.force()
+    days = {"messages": {"days": 29}}
+    gate.publish(
+        statement.Version.draw_up(
+            rooms.all(), number=force.number + 1, published=force.published, filled=days
+        )
+    )
+    before, row = gate.Version.objects.order_by("number")
+    now = timezone.now()
+    Notice.objects.create(version=row, before=before, begun_at=now, done_at=now)
+
+
 WAYS = {
+    "notice": nobody_is_told,
     "nobody-else": somebody_else_gets_it,
     "versions": a_version_is_edited,
     "evidence": a_check_is_left_out,

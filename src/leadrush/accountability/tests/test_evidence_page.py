@@ -339,4 +339,4 @@ def test_the_command_says_plainly_that_the_version_in_force_was_changed(publishe
         cursor.execute("UPDATE gate_version SET text = replace(text, 'We do not share', 'We do share')")
     IN_FORCE.forget()
     told = CliRunner().invoke(terminal.evidence)
-    assert told.exit_code == 1 and "somebody changed it in the database" in told.output
+    assert told.exit_code == 1 and "is not what was published" in told.output

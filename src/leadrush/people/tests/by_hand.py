@@ -13,7 +13,7 @@ from leadrush.gate.use import shaping
 from leadrush.mailbox.models import Message, State
 from leadrush.people.models import SignIn
 from leadrush.people.sessions import SessionStore
-from leadrush.vault.models import Choice, Person, Role
+from leadrush.vault.models import Choice, Erasure, Person, Role
 
 
 def an_address_among_the_sign_ins() -> None:
@@ -70,7 +70,13 @@ def a_column_is_added() -> None:
         cursor.execute("ALTER TABLE webinars_registration ADD COLUMN remark varchar(80)")
 
 
+def an_erasure_stays_half_done() -> None:
+    """An erasure that was asked for three hours ago is not whole."""
+    Erasure.objects.update(asked_at=timezone.now() - timedelta(hours=3), done_at=None)
+
+
 WAYS = {
+    "erase": an_erasure_stays_half_done,
     "your-address": an_address_among_the_sign_ins,
     "sign-ins": a_sign_in_goes_on,
     "see-it-all": a_table_is_copied,

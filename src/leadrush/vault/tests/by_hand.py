@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from django.db.models import F
@@ -10,6 +11,7 @@ from django.utils import timezone
 from leadrush import gate
 from leadrush.gate import uses
 from leadrush.gate.versions import row_in_force
+from leadrush.vault import backups
 from leadrush.vault.models import Giving, Item, Person
 
 
@@ -50,4 +52,19 @@ def a_giving_stays() -> None:
     )
 
 
-WAYS = {"your-version": a_mask_is_widened, "sealed": a_value_lies_open, "until-when": a_giving_stays}
+def a_copy_of_the_keys_stays() -> None:
+    """Somebody puts a copy of the keys back that should have gone yesterday."""
+    folder = backups.folder_of(backups.KEYS)
+    newest = next(folder.glob("leadrush-keys-*"))
+    old = newest.with_name("leadrush-keys-20260101T000000Z.tar.gz")
+    old.write_bytes(newest.read_bytes()[:100])
+    before = (timezone.now() - timedelta(days=8)).timestamp()
+    os.utime(old, (before, before))
+
+
+WAYS = {
+    "backups": a_copy_of_the_keys_stays,
+    "your-version": a_mask_is_widened,
+    "sealed": a_value_lies_open,
+    "until-when": a_giving_stays,
+}

@@ -348,6 +348,7 @@ def test_a_row_from_a_view_that_grew_old_is_folded_anew(
     mask_for = folding.mask_for
 
     def stands_still(row: Any) -> int:
+        monkeypatch.setattr(folding, "mask_for", mask_for)
         mask = mask_for(row)
         row.__dict__[folding.LOOKED] -= folding.LEASE + 0.1
         publishing.begin(new)
@@ -363,7 +364,6 @@ def test_a_row_from_a_view_that_grew_old_is_folded_anew(
             row = Item(person=person, giving=giving, kind="name", category="EmailAddress", sealed=b"")
             monkeypatch.setattr(folding, "mask_for", stands_still)
             write(row)
-        monkeypatch.setattr(folding, "mask_for", mask_for)
         assert not too_open(new)
         new = later(new, on_a_yes("webinars.seats"))
 
