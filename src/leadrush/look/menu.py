@@ -85,11 +85,10 @@ def foot(request: HttpRequest | None) -> list[Link]:
 
 def _links(items: dict[str, Item], request: HttpRequest | None) -> list[Link]:
     found = []
-    force = marks.version()
     for item in sorted(items.values(), key=lambda item: (item.order, item.url_name)):
         if item.shown and (request is None or not item.shown(request)):
             continue
-        if item.clause and (force is None or force.number_of(item.clause) is None):
+        if item.clause and not _is_published(item.clause):
             continue
         try:
             url = reverse(item.url_name)
@@ -100,3 +99,8 @@ def _links(items: dict[str, Item], request: HttpRequest | None) -> list[Link]:
     path = request.path if request else ""
     here = max((url for _, url in found if url != "/" and path.startswith(url)), key=len, default=None)
     return [Link(item.title, url, url == here, item.push, item.post) for item, url in found]
+
+
+def _is_published(clause: str) -> bool:
+    force = marks.version()
+    return force is not None and force.number_of(clause) is not None

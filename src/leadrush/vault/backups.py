@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def manifest(file: Path) -> dict[str, Any]:
     try:
         with tarfile.open(file, "r:gz") as packed:
             return manifest_in(packed)
-    except (OSError, EOFError, tarfile.TarError) as fault:
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as fault:
         raise Unreadable(f"{file} is no backup of LeadRush, or is cut short.") from fault
 
 

@@ -18,7 +18,7 @@ from leadrush.gate import versions
 from leadrush.gate.models import Coming
 from leadrush.vault import folding, publishing
 from leadrush.vault.keeps import masks_are_true
-from leadrush.vault.models import Giving, Item, Person
+from leadrush.vault.models import Given, Giving, Item, Person
 from leadrush.vault.publishing import CannotPublish
 from leadrush.vault.tests.bringing import later, on_a_yes, same, too_open, untrue, without
 
@@ -364,7 +364,9 @@ def test_a_row_from_a_view_that_grew_old_is_folded_anew(
             row = Item(person=person, giving=giving, kind="name", category="EmailAddress", sealed=b"")
             monkeypatch.setattr(folding, "mask_for", stands_still)
             write(row)
+            Given.objects.create(item=row, giving=giving)
         assert not too_open(new)
+        assert not untrue(new)
         new = later(new, on_a_yes("webinars.seats"))
 
 

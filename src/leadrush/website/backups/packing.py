@@ -14,6 +14,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -166,7 +167,7 @@ def read_through(file: Path, moved: Moved, into: Path | None = None) -> dict[str
                 pass  # what follows the parts says whether the file ends where it ended once
     except backups.Unreadable as fault:
         raise Stop(str(fault)) from None
-    except (EOFError, tarfile.TarError, OSError) as fault:
+    except (EOFError, tarfile.TarError, zlib.error, OSError) as fault:
         if isinstance(fault, OSError) and fault.errno in FULL:
             raise
         if isinstance(fault, FileNotFoundError | PermissionError):
