@@ -24,7 +24,9 @@ from tests.rig.site import Site, start, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-PUBLIC_WORDS = re.compile(r"^/(edit|media|static)/|^/console/(webinars|staff)/|sign-out|/passkeys/|/lang")
+PUBLIC_WORDS = re.compile(
+    r"^/(edit|media|static)/|^/console/(webinars|staff|statement)/|sign-out|/passkeys/|/lang"
+)
 """What staff write for everybody, and what would end the visit."""
 
 

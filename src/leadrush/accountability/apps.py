@@ -13,7 +13,7 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from leadrush.accountability import evidence, heads, links, notices, showing, told
+        from leadrush.accountability import drafting, evidence, heads, links, notices, showing, told
         from leadrush.console import overview, screens
 
         # Importing these registers the pages that links in mails lead to, and what runs by the clock.
@@ -26,6 +26,14 @@ class AccountabilityConfig(AppConfig):
             "accountability/to_mend.html",
             showing.to_mend,
             order=1,
+            wide=True,
+        )
+        overview.block(
+            "accountability.waiting",
+            _("Clauses that wait to be published"),
+            "accountability/waiting.html",
+            drafting.to_publish,
+            order=2,
             wide=True,
         )
         screens.register(screens.Screen("statement", _("Statement"), "accountability:desk", order=80))

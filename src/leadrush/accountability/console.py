@@ -136,7 +136,7 @@ def _publish(request: HttpRequest) -> HttpResponse:
         for value in (request.POST.get("seen", ""), request.POST.get("number", ""))
     )
     try:
-        text = drafting.publish(seen=seen, number=number, by=request.user)
+        text = drafting.publish(seen=seen, number=number, by=str(request.user.pk))
     except drafting.Overtaken:
         return _not_published(request, number)
     except drafting.Nothing:

@@ -129,9 +129,22 @@ def discard(*, seen: int) -> None:
             row.delete()
 
 
-def publish(*, seen: int, number: int, by: Person) -> statement.Version:
+def waiting() -> list[str]:
+    """Return the clauses that the code brings and no version has, by slug: what stands on them is closed."""
+    known = {clause.slug for room in rooms.all() for clause in room.clauses}
+    return sorted(known - {clause.slug for clause in gate.force().clauses} - _as_in_force().left_out)
+
+
+def to_publish() -> dict[str, Any] | None:
+    """Return the clauses that wait to be published, for the overview; None where none does."""
+    found = waiting()
+    return {"clauses": found} if found else None
+
+
+def publish(*, seen: int, number: int, by: str) -> statement.Version:
     """Publish the open draft as version `number`: it is on its way, and binds when no row allows what it
-    forbids. A second press finds it published and publishes nothing.
+    forbids. A second press finds it published and publishes nothing. `by` is a person's number, or a
+    program's name.
 
     Raises `Overtaken` when it was saved or published since it was looked at, `Nothing` when it changes
     nothing, `CannotPublish` when another version came first, `Faulty` for what cannot be published.
@@ -144,7 +157,7 @@ def publish(*, seen: int, number: int, by: Person) -> statement.Version:
         if statement.difference(gate.force(), text).nothing:
             raise Nothing
         try:
-            publishing.begin(text, by=str(by.pk))
+            publishing.begin(text, by=by)
         except ValueError as fault:
             raise CannotPublish(str(fault)) from fault
         row.published_as = text.number

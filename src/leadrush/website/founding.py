@@ -155,6 +155,11 @@ def here() -> str:
     return named if named in available_timezones() else "UTC"
 
 
+def clauses_that_wait() -> list[str]:
+    """Return the clauses that this program brings and no published version has."""
+    return import_module("leadrush.accountability.drafting").waiting()
+
+
 def welcome(address: str) -> str:
     """Return what the terminal says at a start: where the site is, how to get in, where its mail is."""
     lines = [_("The site is at %(address)s") % {"address": address}]
@@ -165,6 +170,14 @@ def welcome(address: str) -> str:
             link = letting_in.make_link(owner, address)
             lines.append(_("Sign in as its owner, once, within 15 minutes: %(link)s") % {"link": link})
         lines.append(_("A new link: leadrush sign-in"))
+    if waiting := clauses_that_wait():
+        lines.append(
+            _(
+                "Clauses wait to be published (%(clauses)s): what stands on them is closed until then. "
+                "Publish them at %(address)s/console/statement/ or with: leadrush publish"
+            )
+            % {"clauses": ", ".join(waiting), "address": address}
+        )
     if settings.SMTP_URL:
         lines.append(_("Mail goes out through the server that SMTP_URL names."))
     else:
