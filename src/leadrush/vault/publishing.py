@@ -236,6 +236,13 @@ _END: dict[str, Callable[[Coming], None]] = {Coming.Step.TIGHTEN: _bind, Coming.
 
 # --- waiting for whoever looked before ------------------------------------------------------------------
 
+# Transactions that wrote then and still do; a snapshot also has those of the other databases of the server.
+WRITERS = """
+SELECT count(*) FROM pg_snapshot_xip(pg_current_snapshot()) AS x
+ WHERE x < %s::xid8 AND NOT EXISTS (
+       SELECT FROM pg_stat_activity AS a WHERE a.backend_xid = x::xid AND a.datname <> current_database())
+"""
+
 
 @dataclass
 class Fence:
@@ -254,10 +261,7 @@ class Fence:
             if not self.writing:
                 cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
                 self.writing = cursor.fetchone()[0]
-            cursor.execute(
-                "SELECT count(*) FROM pg_snapshot_xip(pg_current_snapshot()) AS x WHERE x < %s::xid8",
-                [self.writing],
-            )
+            cursor.execute(WRITERS, [self.writing])
             return bool(cursor.fetchone()[0] == 0)
 
 

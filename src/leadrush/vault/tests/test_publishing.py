@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +19,7 @@ from leadrush.gate import versions
 from leadrush.gate.models import Coming
 from leadrush.vault import folding, publishing
 from leadrush.vault.keeps import masks_are_true
-from leadrush.vault.models import Given, Giving, Item, Person
+from leadrush.vault.models import BlindIndex, Given, Giving, Item, Person
 from leadrush.vault.publishing import CannotPublish
 from leadrush.vault.tests.bringing import later, on_a_yes, same, too_open, untrue, without
 
@@ -459,3 +460,16 @@ def test_the_check_asks_as_much_of_many_rows_as_of_few(published: statement.Vers
             checked()
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_writes_into_another_database_of_the_server_holds_no_version_up(
+    published: statement.Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has a file for each database")
+    monkeypatch.setattr(folding, "LEASE", 0.0)
+    fence = publishing.Fence()
+    with transaction.atomic(using="keys"):
+        BlindIndex.objects.create(digest="0" * 64, person=uuid.uuid4())
+        assert fence.passed()
