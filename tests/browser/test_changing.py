@@ -56,7 +56,9 @@ def test_an_owner_changes_the_statement_and_those_concerned_are_asked(
     expect(page.get_by_text("Nothing: the draft goes no further")).to_be_visible()
     owner.look_in_each("difference-narrower")
     owner.follow(page.get_by_role("button", name="Publish version 2"))
-    expect(page.get_by_text("Version 2 is published.")).to_be_visible()
+    expect(page.get_by_text("Version 2 is on its way.")).to_be_visible()
+    owner.look_in_each("statement-desk-coming")
+    owner.reload_until(page.get_by_text("Version 2 is in force since"))
 
     # Whoever gives something under version 2 gave it for less.
     open_webinar(guest)
@@ -86,6 +88,7 @@ def test_an_owner_changes_the_statement_and_those_concerned_are_asked(
     page.get_by_text("asked?").click()
     owner.look_in_each("difference")
     owner.follow(page.get_by_role("button", name="Publish version 3 and ask"))
+    owner.reload_until(page.get_by_text("Version 3 is in force since"))
     owner.look_in_each("statement-desk")
 
     # The mail asks; looking at the question does nothing; a yes counts at once.
