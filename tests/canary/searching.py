@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import quopri
 import re
 import urllib.parse
@@ -36,8 +37,9 @@ def spellings(word: str) -> dict[str, bytes]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yield every file below a folder, links and sockets aside."""
-    for path in sorted(folder.rglob("*")):
+    """Yield every file below a folder, links and sockets aside; what goes away meanwhile is passed over."""
+    below = (Path(inside) / name for inside, _folders, names in os.walk(folder) for name in names)
+    for path in sorted(below):
         if path.is_file() and not path.is_symlink():
             yield path
 
