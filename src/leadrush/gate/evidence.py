@@ -9,6 +9,8 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leadrush.gate.use import NotInForce
+
 Stops = Literal["nothing", "collection"]
 
 
@@ -103,9 +105,14 @@ def watch(stopped: Callable[[str], bool] | None) -> None:
 
 
 def demand_open(clause: str) -> None:
-    """Raise `Stopped` while this clause is broken and its check stops what is taken under it.
+    """Raise `Stopped` while this clause is broken and its check stops what is taken under it, `NotInForce`
+    where the statement in force does not have it.
 
     While nothing is known of a clause, at a site's first start, nothing is closed.
     """
+    from leadrush.gate.versions import force  # which stands on models, as this does not
+
+    if force().number_of(clause) is None:
+        raise NotInForce(f"The statement in force has no clause {clause}, so nothing is taken under it.")
     if _stopped(clause):
         raise Stopped(clause)

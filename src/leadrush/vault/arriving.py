@@ -63,7 +63,8 @@ def welcome(
 ) -> tuple[Person, Giving]:
     """Find or make the person with this address, and note that it was given. Idempotent for the person.
 
-    Raises `ValidationError` for a bad address, `evidence.Stopped` while nothing is taken under this clause.
+    Raises `ValidationError` for a bad address, and what `evidence.demand_open` raises while nothing is taken
+    under this clause.
     """
     evidence.demand_open(clause)
     with transaction.atomic():

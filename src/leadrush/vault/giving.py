@@ -35,8 +35,8 @@ def give(
     """Write down one submission under the version in force and return it.
 
     The person's row is held from here until the transaction of whoever calls ends: what is written on this
-    giving is folded from choices that nobody changes meanwhile. Raises `turns.Erased`, and `evidence.Stopped`
-    while the clause is broken and its check stops what is taken under it.
+    giving is folded from choices that nobody changes meanwhile. Raises `turns.Erased`, and what
+    `evidence.demand_open` raises where nothing is taken under the clause.
     """
     evidence.demand_open(clause)
     with transaction.atomic():

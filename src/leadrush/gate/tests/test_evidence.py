@@ -8,6 +8,7 @@ import pytest
 
 from leadrush.gate import evidence
 from leadrush.gate.evidence import PLAIN, Count, Sign, Stopped
+from leadrush.gate.use import NotInForce
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,9 @@ def test_a_check_says_what_differs_and_counts_as_before() -> None:
     assert evidence.sign_of(plain) == PLAIN
 
 
-def test_nothing_is_closed_while_nobody_says_so_and_what_is_closed_is_told_by_its_name() -> None:
+def test_nothing_is_closed_while_nobody_says_so_and_what_is_closed_is_told_by_its_name(
+    published: object,
+) -> None:
     evidence.watch(None)
     evidence.demand_open("webinar-seat")
     evidence.watch(lambda clause: clause == "webinar-seat")
@@ -60,3 +63,14 @@ def test_nothing_is_closed_while_nobody_says_so_and_what_is_closed_is_told_by_it
     assert stopped.value.clause == "webinar-seat"
     evidence.watch(None)
     evidence.demand_open("webinar-seat")
+
+
+def test_nothing_is_taken_under_a_clause_that_the_statement_in_force_does_not_have(published: object) -> None:
+    with pytest.raises(NotInForce, match=r"has no clause shelf-wish, so nothing is taken"):
+        evidence.demand_open("shelf-wish")
+    evidence.watch(lambda clause: True)
+    try:
+        with pytest.raises(NotInForce):
+            evidence.demand_open("shelf-wish")
+    finally:
+        evidence.watch(None)
