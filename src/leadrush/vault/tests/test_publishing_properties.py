@@ -123,6 +123,7 @@ class House:
                 versions.look_anew()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 # What one sequence leaves is taken back before the next.
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
