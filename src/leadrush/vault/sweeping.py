@@ -23,8 +23,12 @@ CHANGED = (
     "SELECT coalesce(sum(n_tup_upd + n_tup_del), 0), current_setting('track_counts') "
     "FROM pg_stat_user_tables WHERE relname = ANY(%s)"
 )
+NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+# A table is written anew without what the oldest writer of the whole server cannot see any more, whichever of
+# its databases that writes in.
 BUSY = (
-    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+    "SELECT pg_snapshot_xmin(pg_current_snapshot()) < %s::xid8 "
+    "OR EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL)"
 )
 _swept: dict[str, int] = {}
@@ -78,8 +82,10 @@ def _rewrite(connection: Any, *, always: bool) -> bool:
 
 def _quiet(cursor: Any) -> bool:
     """Wait for a moment in which nobody looks: deleted rows that somebody still sees are not left out."""
+    cursor.execute(NEXT)
+    following = cursor.fetchone()
     for _look in range(LOOKS):
-        cursor.execute(BUSY)
+        cursor.execute(BUSY, following)
         if not cursor.fetchone()[0]:
             return True
         time.sleep(PAUSE)

@@ -43,6 +43,11 @@ def found(wrapped: bytes) -> list[str]:
     return [file.name for file in files() if file.is_file() and wrapped in file.read_bytes()]
 
 
+def swept(*, always: bool = False) -> bool:
+    """Sweep, and again while somebody writes into another database of the server, as other tests do."""
+    return any(sweeping.sweep(always=always) for _ in range(10))
+
+
 def made(count: int = 40) -> tuple[uuid.UUID, bytes]:
     """Make keys of some, and return one of them in the middle, as it lies in the table."""
     people = [uuid.uuid4() for _ in range(count)]
@@ -56,7 +61,7 @@ def made(count: int = 40) -> tuple[uuid.UUID, bytes]:
 def test_a_dropped_key_leaves_every_file_and_the_others_stay() -> None:
     person, wrapped = made()
     keys.drop(person)
-    assert sweeping.sweep()
+    assert swept()
     assert found(wrapped) == []
     assert PersonKey.objects.count() == 39
     keys.make(person)
@@ -83,18 +88,19 @@ def test_a_key_that_was_exchanged_leaves_them_too() -> None:
     person, wrapped = made()
     keys.renew(person)
     keys.drop(person, keys.FORMER)
-    assert sweeping.sweep()
+    assert swept()
     assert found(wrapped) == []
 
 
 def test_what_is_dropped_after_a_sweep_is_swept_by_the_next() -> None:
     person, _wrapped = made()
     keys.drop(person)
-    assert sweeping.sweep()
+    assert swept()
     person, wrapped = made()
     keys.drop(person)
-    time.sleep(1.1)  # PostgreSQL counts what changed once a second
-    assert sweeping.sweep()
+    time.sleep(1.1)
+    # PostgreSQL tells late what changed; within an hour there are three sweeps.
+    assert all(swept() for _ in range(3))
     assert found(wrapped) == []
 
 
@@ -126,7 +132,7 @@ def test_whoever_reads_the_keys_meanwhile_is_let_finish_and_the_next_sweep_does_
     finally:
         done.set()
         thread.join()
-    assert sweeping.sweep(always=True)
+    assert swept(always=True)
     assert found(wrapped) == []
 
 
