@@ -117,7 +117,7 @@ def fold_all(persons: Sequence[uuid.UUID]) -> int:
 
 
 def fold(person_id: uuid.UUID) -> None:
-    """Bring every mask of one person up to date, in the transaction of whatever changed. Clause `masks`."""
+    """Bring all masks of one person up to date, in the transaction of what changed. Clause `your-version`."""
     with gate.using(USE, what="vault.fold"), transaction.atomic():
         choices = choices_of(person_id)
         givings = {giving.id: giving for giving in Giving.objects.filter(person_id=person_id)}
