@@ -17,7 +17,7 @@ kinds of writers may still hold an older view when a step begins:
 - Whoever inserts without holding it looks again after the insert (`folding.look_again`) and folds anew, held,
   what came from a view older than `LEASE`. So every other such insert was executed less than `LEASE` after
   its look, thus before the step was `LEASE` old. SQLite has one writer at a time: it is committed by then.
-  PostgreSQL may have it uncommitted: `Fence` waits for every transaction that was writing at that moment.
+  PostgreSQL may have it uncommitted: `fences` waits for every transaction that was writing at that moment.
 
 A process that has not looked again when the version binds serves up to `LOOK_AGAIN` under the one before.
 That opens nothing: queries are held to masks, and every mask allows no more than both versions do.
@@ -32,17 +32,17 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, statement
 from leadrush.gate.models import Coming, Version
 from leadrush.gate.versions import look_anew, parsed
-from leadrush.vault import ending, folding
+from leadrush.vault import ending, fences, folding
 from leadrush.vault.persons import Person
 from leadrush.vault.turns import begins_again
 
@@ -130,7 +130,7 @@ def go_on(*, batch: int = BATCH) -> Bringing | None:
     live = Coming.objects.filter(live=True).first()
     if live is None:
         return None
-    if not _fence(live).passed():
+    if not fences.of(live).passed():
         return _told(live, waits=True)
     with gate.using(USE, what=WHAT), transaction.atomic():
         held = Coming.objects.select_for_update().get(pk=live.pk)
@@ -232,49 +232,6 @@ def _step(held: Coming, step: Coming.Step) -> None:
 
 
 _END: dict[str, Callable[[Coming], None]] = {Coming.Step.TIGHTEN: _bind, Coming.Step.WIDEN: _end}
-
-
-# --- waiting for whoever looked before ------------------------------------------------------------------
-
-# Transactions that wrote then and still do; a snapshot also has those of the other databases of the server.
-WRITERS = """
-SELECT count(*) FROM pg_snapshot_xip(pg_current_snapshot()) AS x
- WHERE x < %s::xid8 AND NOT EXISTS (
-       SELECT FROM pg_stat_activity AS a WHERE a.backend_xid = x::xid AND a.datname <> current_database())
-"""
-
-
-@dataclass
-class Fence:
-    """Waits until nobody writes any more who looked before this process saw the step."""
-
-    since: float = field(default_factory=time.monotonic)
-    writing: str = ""
-
-    def passed(self) -> bool:
-        """Say whether every such writer has ended. Nothing waits in here: ask again."""
-        if time.monotonic() - self.since < folding.LEASE:
-            return False
-        if connection.vendor != "postgresql":
-            return True
-        with connection.cursor() as cursor:
-            if not self.writing:
-                cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
-                self.writing = cursor.fetchone()[0]
-            cursor.execute(WRITERS, [self.writing])
-            return bool(cursor.fetchone()[0] == 0)
-
-
-_fences: dict[tuple[int, str], Fence] = {}
-
-
-def _fence(live: Coming) -> Fence:
-    """Return this process's fence of a step; those of steps that are over are forgotten."""
-    key = (live.pk, live.step)
-    if key not in _fences:
-        _fences.clear()
-        _fences[key] = Fence()
-    return _fences[key]
 
 
 # --- words ----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from leadrush import gate, statement, vault
 from leadrush.gate import versions
 from leadrush.gate.models import Coming
-from leadrush.vault import folding, publishing
+from leadrush.vault import fences, folding, publishing
 from leadrush.vault.keeps import masks_are_true
 from leadrush.vault.models import BlindIndex, Given, Giving, Item, Person
 from leadrush.vault.publishing import CannotPublish
@@ -30,7 +31,7 @@ SERVE, ANNOUNCE = "webinars.serve", "webinars.announce"
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else writes: no step waits for others."""
-    monkeypatch.setattr(publishing.Fence, "passed", lambda self: True)
+    monkeypatch.setattr(fences.Fence, "passed", lambda self: True)
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(versions, "LOOK_AGAIN", 0.1)
     monkeypatch.setattr(folding, "LEASE", 0.2)
     yield
-    publishing._fences.clear()
+    fences.FENCES.clear()
 
 
 def arrive(number: int, clause: str = "webinar-seat", **more: Any) -> tuple[Person, Giving]:
@@ -240,19 +241,27 @@ class Killed(BaseException):
     """The process ended here."""
 
 
-STEPS = ["_next", "_fold", "_bind", "_end", "_step", "_told", "_fence"]
+STEPS = [
+    *((publishing, name) for name in ("_next", "_fold", "_bind", "_end", "_step", "_told")),
+    (fences, "of"),
+]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("module", "step"), STEPS, ids=[name for _module, name in STEPS])
 def test_whoever_dies_anywhere_is_followed_by_somebody_who_ends_it(
-    step: str, after: bool, published: statement.Version, at_once: None, monkeypatch: pytest.MonkeyPatch
+    module: Any,
+    step: str,
+    after: bool,
+    published: statement.Version,
+    at_once: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     some_people()
     new = later(published, on_a_yes(SERVE))
     publishing.begin(new)
-    real: Callable[..., Any] = getattr(publishing, step)
+    real: Callable[..., Any] = getattr(module, step)
     ends = dict(publishing._END)
     for turn in range(9):
         left = turn  # dies at the first call, then at the second, ...
@@ -267,7 +276,7 @@ def test_whoever_dies_anywhere_is_followed_by_somebody_who_ends_it(
             raise Killed
 
         with monkeypatch.context() as patched:
-            patched.setattr(publishing, step, killed)
+            patched.setattr(module, step, killed)
             for name, its in ends.items():
                 if its is real:
                     patched.setitem(publishing._END, name, killed)
@@ -276,7 +285,7 @@ def test_whoever_dies_anywhere_is_followed_by_somebody_who_ends_it(
                     pass
             except Killed:
                 versions.look_anew()  # a new process remembers nothing
-                publishing._fences.clear()
+                fences.FENCES.clear()
         assert not too_open(gate.force())
         if gate.force() == new:
             assert sees(SERVE) == 0
@@ -469,7 +478,20 @@ def test_whoever_writes_into_another_database_of_the_server_holds_no_version_up(
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has a file for each database")
     monkeypatch.setattr(folding, "LEASE", 0.0)
-    fence = publishing.Fence()
+    fence = fences.Fence()
     with transaction.atomic(using="keys"):
         BlindIndex.objects.create(digest="0" * 64, person=uuid.uuid4())
         assert fence.passed()
+    # Somebody else's program, of whom the site's role is shown next to nothing.
+    with psycopg.connect(host=connection.settings_dict["HOST"], user="postgres", dbname="postgres") as link:
+        link.execute("SELECT pg_current_xact_id()")
+        assert fences.Fence().passed()
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(host=connection.settings_dict["HOST"], user="postgres", dbname=name) as link:
+        link.execute("SELECT pg_current_xact_id()")
+        fence = fences.Fence()
+        assert not fence.passed(), "here it may be writing rows, though nobody ended since it began"
+        assert not fence.passed()
+        link.commit()
+        link.execute("SELECT pg_current_xact_id()")
+        assert fence.passed(), "who begins to write afterwards knows the step"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leadrush import gate, statement, vault
 from leadrush.gate import versions
-from leadrush.vault import publishing
+from leadrush.vault import fences, publishing
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.publishing import CannotPublish
 from leadrush.vault.tests.bringing import Change, later, on_a_yes, same, too_open, untrue, without
@@ -119,7 +119,7 @@ class House:
             try:
                 publishing.go_on(batch=batch)
             except Killed:
-                publishing._fences.clear()
+                fences.FENCES.clear()
                 versions.look_anew()
 
 
@@ -133,7 +133,7 @@ def test_no_row_is_more_open_than_the_version_in_force_and_in_the_end_each_is_as
     published: statement.Version, steps: list[tuple[object, ...]]
 ) -> None:
     try:
-        with transaction.atomic(), mock.patch.object(publishing.Fence, "passed", lambda self: True):
+        with transaction.atomic(), mock.patch.object(fences.Fence, "passed", lambda self: True):
             house = House(published)
             for step in steps:
                 house.do(step)
