@@ -1,7 +1,7 @@
 # make run     serve the demo business on http://localhost:8000 (PORT, LEADRUSH_DATA change that)
 # make test    all checks and all tests, on SQLite and on PostgreSQL
 # make check   lint, types, floors, migrations, planted faults
-# make evidence  count every sentence of the statement on the site of LEADRUSH_DATA; fails if one is broken
+# make evidence  count every sentence of the statement on the site of LEADRUSH_DATA; fails if one is broken or empty
 # make bench   measure (ONLY=area, SIZE=persons)
 # make proof   the long searches: mutation, every slow test, thousands of examples
 # make messages  gather texts to translate (LOCALE=de), or compile what is translated
@@ -28,7 +28,7 @@ check:
 
 evidence:
 	@setup/python
-	@.venv/bin/leadrush evidence --run
+	@.venv/bin/leadrush evidence --run --strict
 
 bench:
 	@setup/python test

@@ -63,11 +63,17 @@ class Evidence:
     sign: evidence.Sign
     row: Counted | None
     state: State
+    in_time: bool
 
     @property
     def stops(self) -> bool:
         """Whether nothing is taken under this clause for now."""
         return self.state == "broken" and self.sign.stops == "collection"
+
+    @property
+    def empty(self) -> bool:
+        """Whether it was counted in time and there was nothing that it could speak of yet."""
+        return self.state == "due" and self.in_time
 
     @property
     def words(self) -> str:
@@ -100,23 +106,22 @@ def said(sign: evidence.Sign, named: Mapping[str, str], safe: Callable[[str], st
 
 def all_of(now: datetime | None = None) -> list[Evidence]:
     """Return what is known of each clause in force, in the statement's order."""
+    rows, now = NEWEST.get(), now or timezone.now()
+    return [
+        known(clause, number, rows.get(clause.slug), now)
+        for number, clause in enumerate(gate.force().clauses, 1)
+    ]
+
+
+def known(clause: Clause, number: int, row: Counted | None, now: datetime) -> Evidence:
+    """Return what is known of a clause whose newest count is this."""
     from leadrush.accountability.counting import sign
 
-    rows, now, found = NEWEST.get(), now or timezone.now(), []
-    for number, clause in enumerate(gate.force().clauses, 1):
-        of_check, row = sign(clause), rows.get(clause.slug)
-        found.append(Evidence(clause, number, of_check, row, state_of(row, of_check, now)))
-    return found
-
-
-def state_of(row: Counted | None, sign: evidence.Sign, now: datetime) -> State:
-    """Return the state of a clause whose newest count is this."""
-    if row is None or row.at is None:
-        return "due"
-    if row.broken:
-        return "broken"
-    late = now - row.at > timedelta(seconds=PERIODS * sign.every)
-    return "due" if late or not row.of else "kept"
+    of_check = sign(clause)
+    longest = timedelta(seconds=PERIODS * of_check.every)
+    in_time = row is not None and row.at is not None and now - row.at <= longest
+    state: State = "broken" if row and row.broken else "kept" if row and row.of and in_time else "due"
+    return Evidence(clause, number, of_check, row, state, in_time)
 
 
 def of(slug: str) -> proofs.Proof | None:
@@ -134,8 +139,6 @@ def of(slug: str) -> proofs.Proof | None:
 
 
 def _one(slug: str) -> Evidence | None:
-    from leadrush.accountability.counting import sign
-
     try:
         force, rows = gate.force(), NEWEST.get()
         number = force.number_of(slug)
@@ -143,9 +146,7 @@ def _one(slug: str) -> Evidence | None:
         return None
     if not rows or number is None:
         return None
-    clause, row = force.clause(slug), rows.get(slug)
-    of_check = sign(clause)
-    return Evidence(clause, number, of_check, row, state_of(row, of_check, timezone.now()))
+    return known(force.clause(slug), number, rows.get(slug), timezone.now())
 
 
 def stopped(slug: str) -> bool:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from leadrush import gate, statement, vault
 from leadrush.accountability import terminal
+from leadrush.accountability.evidence import forget
 from leadrush.accountability.models import Break, Counted
 from leadrush.accountability.tests.conftest import Counts
 from leadrush.gate.evidence import Check, Count, Stopped, check
@@ -309,7 +310,7 @@ def test_the_overview_shows_what_is_broken_and_what_to_do_and_nothing_else(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_command_counts_everything_and_fails_for_what_is_broken_or_counts_nothing(
+def test_the_command_counts_everything_and_fails_for_what_is_broken_and_strictly_for_what_is_empty(
     checks: dict[str, Check], published: statement.Version
 ) -> None:
     for clause in published.clauses:
@@ -320,7 +321,11 @@ def test_the_command_counts_everything_and_fails_for_what_is_broken_or_counts_no
         assert clause.slug in told.output
     checks["helping"] = lambda: Count(0, 0)
     told = CliRunner().invoke(terminal.evidence, ["--run"])
-    assert told.exit_code == 1 and "never counts" in told.output
+    assert told.exit_code == 0 and "nothing yet" in told.output, "nobody was erased yet on a young site"
+    assert CliRunner().invoke(terminal.evidence, ["--strict"]).exit_code == 1
+    Counted.objects.filter(clause="helping").update(at=timezone.now() - timedelta(hours=1))
+    forget()
+    assert CliRunner().invoke(terminal.evidence).exit_code == 1, "nobody counts it any more"
     checks["helping"] = lambda: Count(1, 2)
     assert CliRunner().invoke(terminal.evidence).exit_code == 1, "as it was counted last"
     told = CliRunner().invoke(terminal.evidence, ["--run", "--json"])
