@@ -57,7 +57,7 @@ TARGETS = {
 GATE = {
     "sqlite": (
         "use", "words", "uses", "tables", "compiling", "judging", "reading", "tokens", "cursors", "doors",
-        "versions", "sqlite3/base", "sqlite3/compiler", "models", "making", "limits",
+        "versions", "evidence", "sqlite3/base", "sqlite3/compiler", "models", "making", "limits",
     ),
     "postgresql": ("postgresql/base", "postgresql/compiler", "postgresql/policies"),
 }  # fmt: skip
