@@ -16,7 +16,7 @@ from leadrush.vault.models import Person
 
 def register() -> None:
     """Register words, and the part of a person's own page; called once, when the app is ready."""
-    rights.form(questions.WHERE, _("When you answered about a new version"))
+    rights.form(questions.WHERE, _("When you answered about a new version"), asks=True)
     ledger.program("statement.notice", _("The program that tells of new versions"))
     ledger.program("statement.mail", _("The program that tells of new versions"))
     ledger.deed("accountability.changed", _("to tell you of a new version of this statement"))

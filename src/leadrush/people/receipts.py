@@ -44,13 +44,12 @@ def of(choices: Iterable[Choice]) -> list[receipts.Yes]:
     """Return each yes among a person's answers, oldest first, with the no that ended it if there is one.
 
     `choices` come with their giving, in their order. What was said yes to without being asked for consent
-    (a use that rests on something else) has no receipt.
+    (a switch of a use that rests on something else) has no receipt.
     """
     said = [choice for choice in choices if counts(choice)]
     found = []
     for place, choice in enumerate(said):
-        version = version_of(choice.version_id)
-        if not choice.answer or not receipts.terms_of(version, choice.use):
+        if not choice.answer:
             continue
         no = next((later for later in said[place:] if later.use == choice.use and not later.answer), None)
         confirmed = choice.giving.confirmed_at if choice.giving else None
@@ -59,13 +58,14 @@ def of(choices: Iterable[Choice]) -> list[receipts.Yes]:
                 record=number(choice),
                 person=choice.person_id,
                 use=choice.use,
-                version=version,
+                version=version_of(choice.version_id),
                 said=_said(choice),
                 confirmed_at=confirmed if confirmed and confirmed > choice.at else None,
                 withdrawn=_said(no) if no else None,
+                asked=rights.asks(choice.where),
             )
         )
-    return found
+    return [yes for yes in found if yes.terms]
 
 
 def held(person_id: uuid.UUID) -> list[receipts.Yes]:
@@ -117,17 +117,23 @@ class Part:
 def parts(yes: receipts.Yes) -> list[Part]:
     """Return what a yes was about, as its page says it."""
     found = []
-    for term, clause in receipts.terms_of(yes.version, yes.use):
-        names = sorted(term.recipients)
+    for term, clause in yes.terms:
         found.append(
             Part(
                 data=yes.version.category(term.category).title,
-                who=", ".join(_("nobody but us") if name == US else name for name in names),
+                who=_who(term.recipients),
                 until=_until(term.retention),
                 number=yes.version.number_of(clause.slug) or 0,
             )
         )
     return found
+
+
+def _who(recipients: Iterable[str]) -> str:
+    names = sorted(recipients, key=lambda name: (name != US, name))
+    if names == [US]:
+        return _("nobody but us")
+    return ", ".join(_("us") if name == US else name for name in names)
 
 
 def _until(retention: Retention) -> str:

@@ -3,12 +3,13 @@
 A record says what somebody said yes to, under which statement, when, and how it ends; a receipt hands the
 record over. Which term stands for which field of the standard is told by W3C's guide
 (https://w3id.org/dpv/guides/consent-27560). Only consent has a record of consent: a use that rests on
-anything else has none.
+anything else has none, unless somebody was asked for more of it than the statement had said when they gave
+their data. For that data their yes is the only basis.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -37,7 +38,8 @@ class Yes:
     """A yes to one use, under one version. `person` is the number that stands for somebody, no address.
 
     `confirmed_at` is when whoever has the address showed that it was they who said it, where that came later;
-    `withdrawn` is the no that ended it.
+    `withdrawn` is the no that ended it. `asked`: it answered what a new version asked about data that was
+    there, whatever basis that version names; it can be taken back where it was said.
     """
 
     record: UUID
@@ -47,6 +49,20 @@ class Yes:
     said: Said
     confirmed_at: datetime | None = None
     withdrawn: Said | None = None
+    asked: bool = False
+
+    @property
+    def terms(self) -> list[tuple[Term, Clause]]:
+        """What was said yes to: the terms that rest on it, told on the basis of consent, with their clauses.
+
+        Without one there is no receipt.
+        """
+        return [
+            (replace(term, basis=Basis.CONSENT, switch=True, unconfirmed=False), clause)
+            for clause in self.version.clauses
+            for term in clause.terms
+            if term.use == self.use and (self.asked or term.basis is Basis.CONSENT)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +82,10 @@ class Controller:
     language: str
 
 
-def terms_of(version: Version, use: str) -> list[tuple[Term, Clause]]:
-    """Return the terms of a version that rest on a yes to this use; without one, there is no receipt."""
-    return [
-        (term, clause)
-        for clause in version.clauses
-        for term in clause.terms
-        if term.use == use and term.basis is Basis.CONSENT
-    ]
-
-
 def receipt(yes: Yes, controller: Controller, made: datetime) -> dict[str, Any]:
     """Return a yes as JSON-LD: a `dpv:ConsentReceipt` of one `dpv:ConsentRecord`. Raises `LookupError` when
     nothing in the version that it was said under rests on a yes to this use. Serves L12 and L25."""
-    terms = terms_of(yes.version, yes.use)
+    terms = yes.terms
     if not terms:
         raise LookupError(f"version {yes.version.number} asks no yes for {yes.use}")
     number = str(uuid5(yes.record, "receipt"))

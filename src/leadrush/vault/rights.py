@@ -30,6 +30,7 @@ UNSAID = {"rights", "accountability"}
 
 Answer = Callable[[Giving], None]
 _forms: dict[str, str | Promise] = {}
+_asking: set[str] = set()
 _kinds: dict[str, str | Promise] = {}
 _correct: dict[str, str] = {}
 _loses: dict[str, str | Promise] = {}
@@ -37,9 +38,14 @@ _batches: dict[type[Any], str] = {}
 _answers: dict[str, tuple[Answer, Answer]] = {}
 
 
-def form(code: str, words: str | Promise) -> None:
-    """Register what a form is called where a giving is shown, e.g. “Form ‘Keep me a seat’”."""
+def form(code: str, words: str | Promise, *, asks: bool = False) -> None:
+    """Register what a form is called where a giving is shown, e.g. “Form ‘Keep me a seat’”.
+
+    `asks`: a yes there is consent to more than was allowed when data was given, whatever the use rests on.
+    """
     _forms[code] = words
+    if asks:
+        _asking.add(code)
 
 
 def item_kind(kind: str, words: str | Promise, correct: str = "", loses: str | Promise = "") -> None:
@@ -73,6 +79,11 @@ def batches(model: type[Held], column: str) -> None:
 def form_words(code: str) -> str:
     """Return what a form is called, or its code."""
     return str(_forms.get(code, code))
+
+
+def asks(code: str) -> bool:
+    """Return whether a yes in this form is consent, whatever the use rests on."""
+    return code in _asking
 
 
 def kind_words(kind: str) -> str:

@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from leadrush.statement import Basis, Category, jsonld
 from leadrush.statement.reading import VOCABULARY
-from leadrush.statement.receipts import Controller, Said, Yes, receipt, terms_of
+from leadrush.statement.receipts import Controller, Said, Yes, receipt
 from leadrush.statement.tests.making import EMAIL, NAME, a_clause, a_term, a_use, told
 from leadrush.statement.tests.test_linked import CORE, DPV, OTHERS, PD
 
@@ -134,7 +134,7 @@ def test_it_is_about_what_rests_on_the_yes_and_nothing_else_of_that_use() -> Non
     graph = graph_of()
     processes = set(graph.objects(record(graph), DPV.hasProcess))
     assert processes == {URIRef(f"{PAGE}#{INVITE}/{kind}") for kind in (EMAIL, "lr-Notes")}
-    assert [term.category for term, _clause in terms_of(VERSION, INVITE)] == [EMAIL, "lr:Notes"]
+    assert [term.category for term, _clause in YES.terms] == [EMAIL, "lr:Notes"]
     email = URIRef(f"{PAGE}#{INVITE}/{EMAIL}")
     assert one(graph, email, DPV.hasPersonalData) == PD.EmailAddress
     assert one(graph, email, DPV.hasPurpose) == DPV.DirectMarketing
@@ -228,6 +228,17 @@ def test_what_is_not_known_of_the_business_is_left_out() -> None:
 def test_what_does_not_rest_on_a_yes_has_no_receipt(use: str) -> None:
     with pytest.raises(LookupError, match=f"version 7 asks no yes for {use}"):
         receipt(replace(YES, use=use), TARN, MADE)
+
+
+def test_an_answer_to_a_new_version_is_the_only_basis_of_all_that_it_opened() -> None:
+    graph = graph_of(replace(YES, asked=True))
+    processes = set(graph.objects(record(graph), DPV.hasProcess))
+    assert processes == {URIRef(f"{PAGE}#{INVITE}/{kind}") for kind in (EMAIL, "lr-Notes", NAME)}
+    assert {one(graph, each, DPV.hasLegalBasis) for each in processes} == {DPV.Consent}
+    assert [term.basis for term, _clause in replace(YES, use="webinars.remind", asked=True).terms] == [
+        Basis.CONSENT,
+        Basis.CONSENT,
+    ]
 
 
 @pytest.mark.parametrize("withdrawn", [None, NO])

@@ -24,6 +24,7 @@ from leadrush.accountability.tests.changes.conftest import (
 from leadrush.gate.evidence import Count
 from leadrush.mailbox import sending
 from leadrush.mailbox.models import Message, State
+from leadrush.people import receipts
 from leadrush.vault.models import Choice, Item, Person
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +154,22 @@ def test_a_yes_opens_at_once_and_looking_at_the_question_does_nothing(welcome: W
     assert helped(ana)
     choice = Choice.objects.get(person=ana, use=HELP)
     assert (choice.answer, choice.version.number) == (True, 2)
+
+
+def test_a_yes_to_a_new_version_has_a_receipt_of_what_it_opened(welcome: Welcome) -> None:
+    ana, bo = welcome("ana@mail.example"), welcome("bo@mail.example")
+    publish(wider_help())
+    tell()
+    told = Told.objects.get(person=ana)
+    questions.answer(person=ana, told=told, use=HELP, yes=True)
+    vault.choose(person=bo, use=HELP, answer=True, where="people.me")
+    (yes,) = receipts.held(ana.pk)
+    assert "us, Acme Mail" in {part.who for part in receipts.parts(yes)}
+    assert receipts.held(bo.pk) == [], "a switch of what rests on something else is no consent"
+    assert f"/me/receipts/{yes.record}/" in sign_in(ana).get("/me/").content.decode()
+    questions.answer(person=ana, told=told, use=HELP, yes=False)
+    (yes,) = receipts.held(ana.pk)
+    assert yes.withdrawn is not None
 
 
 def test_a_no_leaves_everything_as_it_was_and_is_not_asked_again(welcome: Welcome) -> None:
