@@ -26,15 +26,15 @@ LOOK_AGAIN = 1.0  # seconds; another process's publication binds here after at m
 
 
 class Known(NamedTuple):
-    """A version as it was found, when (on the monotonic clock, in seconds), and since which forgetting.
+    """A version as it was found, since which forgetting, and when (on the monotonic clock, in seconds).
 
     `coming` is the version on its way while rows are being closed to what it forbids, `coming_key` its row's.
     """
 
     row: Version
     text: Text
-    looked: float
     since: object
+    looked: float = 0.0
     coming: Text | None = None
     coming_key: int | None = None
 
@@ -68,7 +68,7 @@ class InForce:
         number, coming = self._look()
         if known is None or number != known.row.number:
             row = Version.objects.get(number=number)
-            known = Known(row, parsed(row), now, since)
+            known = Known(row, parsed(row), since)
         if coming != known.coming_key:
             found = Coming.objects.get(pk=coming) if coming is not None else None
             known = known._replace(coming=parsed(found) if found else None, coming_key=coming)
@@ -78,7 +78,7 @@ class InForce:
     @staticmethod
     def _look() -> tuple[int, int | None]:
         """Return the newest number, and the key of the version on its way: both of one moment."""
-        coming = Coming.objects.filter(live=True, step=Coming.Step.TIGHTEN).values("pk")[:1]
+        coming = Coming.objects.filter(live=True, step=Coming.Step.TIGHTEN).values("pk")
         newest = Version.objects.order_by("-number")
         found: tuple[int, int | None] | None = newest.values_list("number", Subquery(coming)).first()
         if found is None:
