@@ -12,7 +12,7 @@ from leadrush.accountability import wording
 from leadrush.accountability.reaching import Locked, Reach
 from leadrush.look import numbers
 from leadrush.statement import SECTIONS, Aspect, Change, Difference, Pair, Term, Version, Way
-from leadrush.statement.difference import Pieces
+from leadrush.statement.rewording import Pieces
 
 WIDTH = 64
 """Of an extent, in the units of its drawing."""

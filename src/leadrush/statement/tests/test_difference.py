@@ -23,7 +23,8 @@ from leadrush.statement import (
     difference,
     stays_locked,
 )
-from leadrush.statement.difference import Kind, Piece, changes, words
+from leadrush.statement.difference import changes
+from leadrush.statement.rewording import Kind, Piece, words
 from leadrush.statement.tests.making import EMAIL, HERE, NAME, REMIND, a_clause, a_term, told
 from leadrush.statement.tests.test_decision_properties import versions
 
