@@ -1,1 +1,0 @@
-"""The master key exchanged under a running site."""
