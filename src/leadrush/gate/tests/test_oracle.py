@@ -148,7 +148,7 @@ def questions(draw: Any) -> Any:
 
 
 @settings(
-    max_examples=30,
+    max_examples=settings().max_examples * 3 // 5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

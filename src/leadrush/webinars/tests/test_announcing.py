@@ -117,7 +117,9 @@ def test_the_link_in_the_text_shows_a_page_and_its_button_ends_it(asked: Webinar
         assert not Item.objects.exists()
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(["yes", "no", "tell", "send"]), st.sampled_from([ANA, BEN, CLEO])),
