@@ -1,6 +1,7 @@
 """Break a floor in every small way that mutmut knows and ask its tests whether they notice.
 
-`python -m tests.proof statement` copies the checkout into `mutants/statement` and runs `mutmut` there.
+`python -m tests.proof statement` copies the checkout into `mutants/statement` and runs `mutmut` there; names
+of modules behind it take these only.
 `python -m tests.proof gate` breaks the gate where it stands (`tests.rig.breaking`): on SQLite, and on
 PostgreSQL what only that runs and what went unnoticed on SQLite. A number behind it takes so many changes of
 each, drawn by `LEADRUSH_SEED`; names of modules take these only, names of changes take those. What no test
@@ -35,14 +36,16 @@ class Target:
     folder: str
     options: tuple[str, ...] = ()
 
-    def configuration(self) -> str:
+    def configuration(self, modules: tuple[str, ...]) -> str:
+        """Return what mutmut is to read: these modules are broken, or all."""
         options = ["-q", *self.options]
+        broken = [f"{self.folder}/{module}.py" for module in modules or ("*",)]
         return f"""
 [tool.mutmut]
 source_paths = ["src"]
 also_copy = ["conftest.py"]
 timeout_constant = 60.0
-only_mutate = ["{self.folder}/*.py"]
+only_mutate = {broken!r}
 do_not_mutate = ["*/tests/*", "*/migrations/*", "*/apps.py"]
 pytest_add_cli_args = {options!r}
 pytest_add_cli_args_test_selection = ["{self.folder}/tests"]
@@ -64,8 +67,8 @@ GATE = {
 """The modules that decide, by the database whose tests are asked first about what is broken in them."""
 
 
-def outcomes(name: str, target: Target) -> dict[str, str]:
-    """Run every change of the target; return what became of each, by the change's name."""
+def outcomes(name: str, target: Target, *modules: str) -> dict[str, str]:
+    """Run every change of the target, or of its modules; return what became of each, by the change's name."""
     stage = ROOT / "mutants" / name
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
@@ -78,7 +81,7 @@ def outcomes(name: str, target: Target) -> dict[str, str]:
         else:
             shutil.copy(source, stage / part)
     with (stage / "pyproject.toml").open("a", encoding="utf-8") as configuration:
-        configuration.write(target.configuration())
+        configuration.write(target.configuration(modules))
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "mutants", "PYTHONHASHSEED": "0"}
     mutmut = [sys.executable, "-m", "mutmut"]
     subprocess.run(
@@ -159,7 +162,7 @@ def within(module: str) -> Callable[[str], bool]:
 
 def main(name: str, *chosen: str) -> int:
     """Break the target, print what went unnoticed, return the exit code."""
-    found = gate(*chosen) if name == "gate" else outcomes(name, TARGETS[name])
+    found = gate(*chosen) if name == "gate" else outcomes(name, TARGETS[name], *chosen)
     explained = set(re.findall(rf"`(leadrush\.{name}\.\S+__mutmut_\d+)`", PAGE.read_text(encoding="utf-8")))
     if chosen:
         explained &= set(found)
@@ -174,5 +177,5 @@ def main(name: str, *chosen: str) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in ("gate", *TARGETS):
-        sys.exit("usage: python -m tests.proof statement|gate [so many | modules | changes]")
+        sys.exit("usage: python -m tests.proof statement [modules] | gate [so many | modules | changes]")
     sys.exit(main(*sys.argv[1:]))

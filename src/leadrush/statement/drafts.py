@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Self
 from unicodedata import category
 
-from leadrush.statement.clauses import SECTIONS, Clause, ClauseTemplate, Faulty
+from leadrush.statement.clauses import SECTIONS, Clause, ClauseTemplate, Faulty, Slot
 from leadrush.statement.reading import Room
 from leadrush.statement.shapes import TABLE, TABLES, TEXT, TEXTS, WHOLE, shaped
 from leadrush.statement.uses import EVERYTHING
@@ -18,6 +18,8 @@ from leadrush.statement.versions import Prose, Version
 
 UNSHOWN = ("Cc", "Cs")
 """Unicode's control signs and halves of signs."""
+LAID_OUT = "\n\t"
+"""Control signs that lay words out."""
 
 MOST_TEXT, MOST_HEADING, MOST_PROSE = 4000, 120, 40
 """The longest text and heading of the owner's own, in letters, and how many texts a draft may hold."""
@@ -37,7 +39,7 @@ class Draft:
         shaped(data, "the draft", {}, {"filled": TABLE, "prose": TABLES, "left_out": TEXTS})
         assert isinstance(data, dict)
         filled = {
-            slug: shaped(values, f"clause {slug}", {}, _each(values))
+            slug: shaped(values, f"clause {slug}", _each(values))
             for slug, values in data.get("filled", {}).items()
         }
         prose = tuple(
@@ -128,22 +130,24 @@ def values_in(template: ClauseTemplate, clause: Clause) -> dict[str, int]:
         (template.kept, clause.kept),
     ):
         found |= _values(words, said)
-    return {
-        slot.name: found[slot.name] if slot.least <= found.get(slot.name, -1) <= slot.most else slot.default
-        for slot in template.slots
-    }
+    return {slot.name: _within(slot, found.get(slot.name)) for slot in template.slots}
+
+
+def _within(slot: Slot, value: int | None) -> int:
+    return value if value is not None and slot.least <= value <= slot.most else slot.default
 
 
 def _values(words: str, said: str) -> dict[str, int]:
     """Return the number that stands in each gap of these words; none where the words are other ones."""
-    names, form = [], ""
+    names: set[str] = set()
+    form = ""
     for plain, name, _, _ in string.Formatter().parse(words):
         form += re.escape(plain)
         if name is not None:
-            names.append(name)
-            form += r"(\d+)"
+            form += f"(?P={name})" if name in names else rf"(?P<{name}>\d+)"
+            names.add(name)
     match = re.fullmatch(form, said)
-    return {name: int(value) for name, value in zip(names, match.groups(), strict=True)} if match else {}
+    return {name: int(value) for name, value in match.groupdict().items()} if match else {}
 
 
 def _read_prose(prose: tuple[Prose, ...]) -> None:
@@ -158,5 +162,5 @@ def _read_prose(prose: tuple[Prose, ...]) -> None:
         for name, words, most in (("text", one.text, MOST_TEXT), ("heading", one.heading, MOST_HEADING)):
             if len(words) > most:
                 raise Faulty(f"{where}: the {name} has {len(words)} letters; at most {most} fit")
-            if any(category(sign) in UNSHOWN and sign not in "\n\t" for sign in words):
+            if any(category(sign) in UNSHOWN and sign not in LAID_OUT for sign in words):
                 raise Faulty(f"{where}: the {name} holds a sign that cannot be shown")

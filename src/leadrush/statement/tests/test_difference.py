@@ -238,6 +238,18 @@ def test_what_was_given_before_somebody_more_gets_it_stays_locked_until_a_yes() 
     assert not locked(PLAIN, SHARED, PLAIN)
 
 
+def test_only_what_came_by_a_form_that_the_new_sentence_speaks_of_waits_for_a_yes() -> None:
+    shared = told(3, DAY, a_clause(a_term(recipients=(US, "Acme Mail"), given=[HERE])))
+    assert locked(PLAIN, PLAIN, shared, under=HERE)
+    assert not locked(PLAIN, PLAIN, shared, under="another-form")
+    assert not locked(PLAIN, PLAIN, shared)
+
+
+def test_a_yes_that_nobody_confirmed_asks_for_no_other() -> None:
+    assert locked(NOTHING, NOTHING, ON_YES, Choice(True, NOTHING))
+    assert not locked(NOTHING, NOTHING, ON_YES, Choice(True, NOTHING, confirmed=False))
+
+
 def test_who_unconfirmed_typed_an_address_is_not_waited_for_where_confirming_is_needed() -> None:
     assert not locked(PLAIN, PLAIN, SHARED, confirmed=False)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadrush.statement import EVERYTHING, Draft, Faulty, Prose, Room, Slot, Version
+from leadrush.statement import EVERYTHING, SECTIONS, Draft, Faulty, Prose, Room, Slot, Version
 from leadrush.statement.drafts import MOST_HEADING, MOST_PROSE, MOST_TEXT, stays, values_in
 from leadrush.statement.tests.making import (
     NAME,
@@ -102,8 +102,14 @@ def test_what_is_no_draft_is_refused_with_what_to_write(data: object, word: str)
             "clause ground cannot be left out: the rest of the statement",
         ),
         (Draft(left_out=frozenset({"seat"})), "clause seat cannot be left out: registrations rest on it"),
-        (Draft(prose=(Prose("nowhere", "x"),)), "section 'nowhere' is none of giving"),
-        (Draft(prose=(Prose("joining", " \n"),)), "are empty: write them or take them out"),
+        (
+            Draft(prose=(Prose("nowhere", "x"),)),
+            "^your own words: section 'nowhere' is none of giving, visiting, joining, ",
+        ),
+        (
+            Draft(prose=(Prose("joining", " \n"),)),
+            f"^your own words under “{SECTIONS['joining']}” are empty: write them or take them out$",
+        ),
         (Draft(prose=(Prose("joining", "x" * (MOST_TEXT + 1)),)), "the text has 4001 letters; at most 4000"),
         (Draft(prose=(Prose("joining", "x", "y" * (MOST_HEADING + 1)),)), "the heading has 121 letters"),
         (Draft(prose=(Prose("joining", "a\x00b"),)), "the text holds a sign that cannot be shown"),
@@ -135,6 +141,13 @@ def test_a_clause_stays_while_another_one_speaks_of_it() -> None:
     assert stays([SEAT, news], ["seat"]) == {"seat": "clause news speaks of what is given under it"}
 
 
+def test_two_clauses_of_which_one_speaks_of_the_other_are_left_out_together() -> None:
+    bound = replace(a_term_template("days", (NAME,)), given=frozenset({"seat"}))
+    room = replace(ROOM, clauses=(SEAT, replace(NEWS, terms=(bound,)), PROMISE, GROUND))
+    version = drawn(Draft(left_out=frozenset({"seat", "news"})), room)
+    assert [clause.slug for clause in version.clauses] == ["promise", "ground"]
+
+
 def test_what_a_published_version_was_filled_with_is_read_from_it() -> None:
     draft = Draft({"seat": {"days": 14}, "news": {"days": 90}}, (Prose("joining", "Hallo."),))
     assert Draft.of(drawn(draft), [ROOM]) == draft
@@ -154,6 +167,12 @@ def test_what_a_published_version_was_filled_with_is_read_from_it() -> None:
         (replace(SEAT, slots=(Slot("days", 10, 1, 14),)), {"days": 14}),
         (replace(SEAT, slots=(Slot("days", 20, 14, 20),)), {"days": 14}),
         (replace(SEAT, text="{{a}} {days}", terms=(), short="", kept=""), {"days": 30}),
+        (replace(SEAT, text="New.", short="New.", kept="New."), {"days": 14}),
+        (
+            replace(SEAT, text="New.", short="", kept="", terms=(a_term_template("days", (NAME,)),)),
+            {"days": 30},
+        ),
+        (replace(SEAT, text="{days} of {days}.", short="", kept="", terms=()), {"days": 30}),
     ],
 )
 def test_a_clause_that_a_newer_program_words_otherwise_keeps_the_owners_number_where_it_can(

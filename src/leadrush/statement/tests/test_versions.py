@@ -129,6 +129,11 @@ TAMPERED = {
 }
 
 
+def test_the_owners_words_in_another_shape_are_refused_by_name() -> None:
+    with pytest.raises(Faulty, match=r"^this is not a published version: a prose: heading is missing$"):
+        Version.from_canonical(packed(out() | {"prose": [{"section": "joining", "text": "Hallo."}]}))
+
+
 @pytest.mark.parametrize("text", TAMPERED.values(), ids=TAMPERED)
 def test_what_was_never_published_is_refused(text: bytes) -> None:
     with pytest.raises(Faulty, match=r"^this is not a published version: "):
