@@ -38,7 +38,7 @@ def test_an_owner_changes_the_statement_and_those_concerned_are_asked(
     # What is out of bounds is answered, and nothing else that was written is lost.
     owner.follow(page.get_by_role("link", name="Write the next version"))
     owner.look_in_each("draft-begun")
-    page.locator("#e-webinar-seat").get_by_label("{days}").fill("4000")
+    page.locator("#e-webinar-seat").get_by_label("Days after the webinar").fill("4000")
     joining = page.locator("section", has=page.locator("#s-joining"))
     joining.locator("summary").click()
     joining.get_by_label("Heading").fill("Bei uns am Tarn")
@@ -49,7 +49,7 @@ def test_an_owner_changes_the_statement_and_those_concerned_are_asked(
         "Wer sich anmeldet, bekommt auch den Garten zu sehen."
     )
     owner.look_in_each("draft-wrong")
-    page.locator("#e-webinar-seat").get_by_label("{days}").fill("14")
+    page.locator("#e-webinar-seat").get_by_label("Days after the webinar").fill("14")
     page.locator("#e-helping").get_by_label("Leave this clause out").check()
     owner.follow(page.get_by_role("button", name="Save, and see what it would change"))
     expect(page.get_by_text("16 days less").first).to_be_visible()
@@ -76,12 +76,12 @@ def test_an_owner_changes_the_statement_and_those_concerned_are_asked(
     for one in (owner, second):
         one.go("/console/statement/draft/")
     page.locator("#e-helping").get_by_label("Leave this clause out").uncheck()
-    page.locator("#e-messages").get_by_label("{days}").fill("60")
-    second.page.locator("#e-messages").get_by_label("{days}").fill("10")
+    page.locator("#e-messages").get_by_label("Days for which").fill("60")
+    second.page.locator("#e-messages").get_by_label("Days for which").fill("10")
     owner.follow(page.get_by_role("button", name="Save, and see what it would change"))
     second.follow(second.page.get_by_role("button", name="Save", exact=True))
     expect(second.page.get_by_role("alert")).to_contain_text("saved this draft")
-    expect(second.page.locator("#e-messages").get_by_label("{days}")).to_have_value("10")
+    expect(second.page.locator("#e-messages").get_by_label("Days for which")).to_have_value("10")
     second.look_in_each("draft-two-at-once")
 
     expect(page.get_by_text("Will be asked")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,10 +23,11 @@ from leadrush.statement.drafts import MOST_HEADING, MOST_TEXT, stays
 
 @dataclass(frozen=True)
 class ClauseFields:
-    """A clause as it is edited: its words with the gaps open, its slots, and whether it can be left out."""
+    """A clause as it is edited: its slots, whether it can be left out, and its words, each run of them with
+    what stands in the gap behind it."""
 
     template: ClauseTemplate
-    words: str
+    words: list[tuple[str, str]]
     number: int | None
     slots: list[BoundField]
     out: BoundField | None
@@ -126,7 +128,7 @@ class DraftForm(Form):
             clauses = [
                 ClauseFields(
                     template,
-                    _open_words(template),
+                    self._words(template),
                     force.number_of(template.slug),
                     [self[_slot_name(template, slot)] for slot in template.slots],
                     self[f"out-{template.slug}"] if f"out-{template.slug}" in self.fields else None,
@@ -138,6 +140,11 @@ class DraftForm(Form):
                 (self[f"heading-{slug}-{n}"], self[f"text-{slug}-{n}"]) for n in range(self.blocks[slug])
             ]
             yield Section(slug, title, clauses, prose)
+
+    def _words(self, template: ClauseTemplate) -> list[tuple[str, str]]:
+        filled = {slot.name: self[_slot_name(template, slot)].value() for slot in template.slots}
+        parts = string.Formatter().parse(template.text)
+        return [(plain, str(filled.get(gap, "")) if gap else "") for plain, gap, _spec, _turned in parts]
 
     def beside(self, theirs: statement.Draft) -> list[tuple[str, str]]:
         """Return what somebody else's draft says otherwise: the field's words, and what they wrote."""
@@ -160,7 +167,7 @@ class DraftForm(Form):
         for template in self.templates:
             for slot in template.slots:
                 if name == _slot_name(template, slot):
-                    return f"{template.slug}, {slot.name}"
+                    return f"{template.slug}: {slot.title or slot.name}"
             if name == f"out-{template.slug}":
                 return _("%(clause)s, left out") % {"clause": template.slug}
         return ""
@@ -195,7 +202,7 @@ def _slot_field(slot: Slot) -> forms.Field:
         "usual": slot.default,
     }
     return forms.IntegerField(
-        label="{" + slot.name + "}",
+        label=slot.title or slot.name,
         help_text=_("From %(least)s to %(most)s %(unit)s; %(usual)s where nobody changes it.") % words,
         min_value=slot.least,
         max_value=slot.most,
@@ -223,11 +230,6 @@ def _out_field(template: ClauseTemplate) -> forms.Field:
         help_text=_("Then we no longer %(uses)s, and what asks for it closes.") % {"uses": titles},
         required=False,
     )
-
-
-def _open_words(template: ClauseTemplate) -> str:
-    """Return a clause's words with its gaps shown as they are named beside the fields."""
-    return template.text.replace("{{", "{").replace("}}", "}")
 
 
 def _lines(text: str) -> str:

@@ -27,13 +27,14 @@ class Faulty(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A gap in a clause that the owner fills: a whole number within bounds."""
+    """A gap in a clause that the owner fills: a whole number within bounds. `title` says of what."""
 
     name: str
     default: int
     least: int
     most: int
     unit: str = "days"
+    title: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.least <= self.default <= self.most:

@@ -118,7 +118,7 @@ def _clause(file: Path, data: dict[str, Any], room: str) -> ClauseTemplate:
 
 def _slot(name: str, data: object) -> Slot:
     needs = dict.fromkeys(("default", "least", "most"), WHOLE)
-    return Slot(name=name, **shaped(data, f"slot {name}", needs, {"unit": TEXT}))
+    return Slot(name=name, **shaped(data, f"slot {name}", needs, {"unit": TEXT, "title": TEXT}))
 
 
 def _term(data: dict[str, Any]) -> TermTemplate:

@@ -181,10 +181,11 @@ def test_a_clause_may_promise_without_a_term_or_a_slot(folder: Path) -> None:
     assert (clause.terms, clause.slots) == ((), ())
 
 
-def test_the_unit_of_a_slot_may_be_said(folder: Path) -> None:
-    plain = CLAUSE.replace("most = 90", 'most = 90\nunit = "hours"')
+def test_the_unit_of_a_slot_and_what_it_is_of_may_be_said(folder: Path) -> None:
+    plain = CLAUSE.replace("most = 90", 'most = 90\nunit = "hours"\ntitle = "Hours after it"')
     (folder / "10-reminders.toml").write_text(plain, encoding="utf-8")
-    assert read_room(folder).clauses[0].slots[0].unit == "hours"
+    (slot,) = read_room(folder).clauses[0].slots
+    assert (slot.unit, slot.title) == ("hours", "Hours after it")
 
 
 USE_FAULTS = {

@@ -185,7 +185,7 @@ def test_of_two_owners_who_edit_at_once_the_second_sees_what_the_first_wrote_and
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "Ines saved this draft" in page
-    assert re.search(r"messages, days</dt><dd>By now: 10", page)
+    assert re.search(r"messages: Days for which the copy is kept</dt><dd>By now: 10", page)
     assert "Fragen Sie." in page and 'value="20"' in page
     assert Draft.objects.get().words["filled"]["messages"] == {"days": 10}
     again = {bound.html_name: bound.value() for bound in answer.context["form"] if bound.value()}
