@@ -88,7 +88,8 @@ def test_an_owner_changes_the_statement_and_those_concerned_are_asked(
     page.get_by_text("asked?").click()
     owner.look_in_each("difference")
     owner.follow(page.get_by_role("button", name="Publish version 3 and ask"))
-    owner.reload_until(page.get_by_text("Version 3 is in force since"))
+    # The page asks by itself how far it is.
+    expect(page.get_by_text("Version 3 is in force since")).to_be_visible(timeout=60_000)
     owner.look_in_each("statement-desk")
 
     # The mail asks; looking at the question does nothing; a yes counts at once.

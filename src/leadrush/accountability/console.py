@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from leadrush import console, gate, statement, vault
 from leadrush.accountability import drafting, questions, reaching, shown
@@ -27,7 +29,13 @@ STAFF = "console.staff"
 @gate.door(STAFF, staff=True, what="accountability.draft")
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the version in force, the draft of the next one, and how far telling of each has got."""
+    """Show the version in force, the draft of the next one, and how far telling of each has got.
+
+    While a version comes in the page asks again how far it is; when it is there, it is loaded anew.
+    """
+    coming = publishing.under_way()
+    if coming is None and request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
     begun = drafting.current()
     owner = role_of(request) == "owner"
     context = {
@@ -37,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         # Only owners see who works here (clause `working-here`).
         "who": _who(begun.row) if owner else _("an owner"),
         "outrun": begun.outrun,
-        "coming": publishing.under_way(),
+        "coming": coming,
         "notices": Notice.objects.select_related("version", "before").order_by("-version__number")[:10],
     }
     return TemplateResponse(request, "accountability/console/desk.html", context)
@@ -120,7 +128,7 @@ def difference(request: HttpRequest) -> HttpResponse:
         "meter": shown.meter(reach),
         "locked": [(one, shown.locked(one, change)) for one in reach.locked],
         "lines": questions.lines(change),
-        "questions": [questions.ask(use, change) for use in dict.fromkeys(s.use for s in concern.opening)],
+        "questions": [questions.ask(use, change) for use in dict.fromkeys(chain(*reach.by_uses))],
         "by_uses": [
             ([new.use(use).title for use in names], count)
             for names, count in sorted(reach.by_uses.items(), key=lambda one: -one[1])

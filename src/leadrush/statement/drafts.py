@@ -118,12 +118,11 @@ def stays(templates: Iterable[ClauseTemplate], left_out: Iterable[str] = ()) -> 
 def values_in(template: ClauseTemplate, clause: Clause) -> dict[str, int]:
     """Return what a published clause's slots were filled with: read from its terms and words, or else the
     default, where a newer program words the clause otherwise; never a value out of bounds."""
-    found: dict[str, int] = {}
+    found: dict[str, int | None] = {}
     days = {(term.category, term.use): term.retention.days for term in clause.terms}
     for term in template.terms:
-        value = days.get((term.categories[0], term.use))
-        if isinstance(term.days, str) and value is not None:
-            found[term.days] = value
+        if isinstance(term.days, str):
+            found[term.days] = days.get((term.categories[0], term.use))
     for words, said in (
         (template.text, clause.text),
         (template.short, clause.short),
