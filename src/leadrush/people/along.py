@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate, ledger, look
 from leadrush.gate import rooms
@@ -30,7 +30,7 @@ from leadrush.look import marks, times
 from leadrush.mailbox.models import Link
 from leadrush.people import receipts, telling
 from leadrush.statement.receipts import Yes
-from leadrush.vault import opening, rights, taking
+from leadrush.vault import keys, opening, rights, sealing, taking, tombstones
 from leadrush.vault.models import Choice, Giving, Person
 from leadrush.vault.taking import plain
 
@@ -38,6 +38,9 @@ VERSION = 1
 """The form of the file; a change that who reads it must know of raises it, and gets a schema of its own."""
 WHAT = "rights.take"
 SCHEMA = Path(__file__).parent / "schemas" / f"taking-along-{VERSION}.json"
+
+
+NOTHING = _("Nothing is held about you any more, so there is nothing to take along.")
 
 
 class Gone(LookupError):
@@ -64,15 +67,24 @@ class Along:
 def take(person_id: uuid.UUID) -> Along:
     """Return everything that is held about a person; runs under `rights.own`, after one entry that says so.
 
-    One question a declared model, and a dozen more. Raises `Gone` for somebody who was erased, and
-    `ledger.Unwritten` before anything is opened.
+    One question a declared model, and a dozen more. Raises `Gone` for somebody who was erased, meanwhile too,
+    and `ledger.Unwritten` before anything is opened.
     """
+    try:
+        return _taken(person_id)
+    except (keys.NoKey, sealing.KeyFault):
+        if tombstones.erased({person_id}):  # from then on nothing of theirs opens, half-way or not
+            raise Gone(NOTHING) from None
+        raise
+
+
+def _taken(person_id: uuid.UUID) -> Along:
     with taking.moment():
         person = Person.objects.filter(pk=person_id).first()
         rows = rights.rows_of(person_id)
         ring = opening.hold_keys({person_id, *(name.person_id for name in rows.team)})
         if person is None or not ring.has(person_id):
-            raise Gone(_("Nothing is held about you any more, so there is nothing to take along."))
+            raise Gone(NOTHING)
         before = list(rights.entries(person_id))
         team = telling.among(before, rows.team)
         # Nothing is open so far: this use, and the name of everybody whom the file names, are written first.
