@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrush import gate, vault
-from leadrush.vault import addresses, keys
+from leadrush.vault import addresses, arriving, keys
 from leadrush.vault.models import BlindIndex, Choice, Giving, Item, Person, PersonKey
 
 pytestmark = pytest.mark.usefixtures("published")
@@ -276,3 +276,41 @@ def test_a_no_is_not_undone_by_what_began_before_it(monkeypatch: pytest.MonkeyPa
         for done in [pool.submit(confirms), pool.submit(says_no)]:
             done.result()
     assert not sees("webinars.announce", person), "a no was undone by a form confirmed at the same time"
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [
+        (keys, "make"),
+        *((arriving, name) for name in ("meet", "_find", "_hold", "receive", "_write", "_seal", "_fold")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_whoever_is_cut_off_while_registering_sends_it_again_and_is_one_person(
+    module: Any, step: str, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(module, step)
+
+    def killed(*args: Any, **named: Any) -> None:
+        if after:
+            real(*args, **named)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, killed)
+        with pytest.raises(Killed):
+            arrive()
+    with gate.using("house.keep"):
+        assert (Person.objects.count(), Giving.objects.count(), Item.objects.count()) == (0, 0, 0)
+    person, _ = arrive()
+    assert Person.objects.count() == Giving.objects.count() == 1
+    with gate.using("rights.own"):
+        assert vault.address_of(person.pk) == "ana@mail.example"
+    assert set(BlindIndex.objects.values_list("person", flat=True)) == {person.pk}
+    assert set(PersonKey.objects.values_list("person", flat=True)) == {person.pk}, "a key of nobody"
