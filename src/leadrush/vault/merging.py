@@ -221,8 +221,8 @@ def _move_held(declared: collects.Collects, kept: uuid.UUID, gone: uuid.UUID, ri
 
 
 def _move_rest(kept: uuid.UUID, gone: uuid.UUID) -> None:
-    """Move what points at a person without being held: givings, choices, links. Tables of others are emptied:
-    what they hold (passkeys, which carry the old number in the device) works for nobody else."""
+    """Move what points at a person without being held: givings, choices, links, and in tables of others the
+    pages that somebody who works here made. What works for nobody else is dropped."""
     for relation in Person._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
             continue
@@ -230,11 +230,19 @@ def _move_rest(kept: uuid.UUID, gone: uuid.UUID) -> None:
         if isinstance(model, str) or issubclass(model, Held):
             continue
         rows = model._default_manager.filter(**{column: gone})
-        if not model.__module__.startswith("leadrush."):
+        if model in _left_behind:
             rows.delete()
             continue
         for row in rows.order_by("pk"):
             _take(row, {column: kept})
+
+
+_left_behind: set[type[Model]] = set()
+
+
+def leave_behind(model: type[Model]) -> None:
+    """Register what is dropped with the record that goes: passkeys, which carry its number in the device."""
+    _left_behind.add(model)
 
 
 def _take(row: Model, changed: dict[str, Any]) -> None:

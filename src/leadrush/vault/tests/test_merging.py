@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from wagtail.models import Page
 
 from leadrush import gate, mailbox, vault
 from leadrush.mailbox.letters import open_letters
@@ -81,6 +83,18 @@ def test_everything_of_both_stands_in_one_record_and_opens(two: tuple[Person, Pe
     whole(kept, gone)
     merging.merge(kept.pk, gone.pk)
     whole(kept, gone)
+
+
+def test_the_pages_that_somebody_made_stay_and_only_their_passkey_goes(two: tuple[Person, Person]) -> None:
+    kept, gone = two
+    page = Page.get_first_root_node().add_child(instance=Page(title="Beds", slug="beds", owner=gone))
+    page.save_revision(user=gone)
+    Authenticator.objects.create(user=gone, type=Authenticator.Type.WEBAUTHN, data={})
+    merging.merge(kept.pk, gone.pk)
+    page.refresh_from_db()
+    assert page.owner_id == kept.pk
+    assert page.latest_revision.user_id == kept.pk
+    assert not Authenticator.objects.exists()
 
 
 def test_the_letters_of_both_seats_reach_the_address_that_gets_the_mail(two: tuple[Person, Person]) -> None:
