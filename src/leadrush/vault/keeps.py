@@ -62,7 +62,7 @@ def _wrong(persons: list[uuid.UUID]) -> Iterator[int]:
 @evidence.check(words=_("%(kept)s of %(of)s things that name somebody are sealed, each under a key."))
 def sealed_values_have_keys() -> Count:
     """Count sealed values that are not in sealed form or whose key is missing, in every table that declares
-    some, and keys that were to be exchanged two hours ago. Clause `sealed`.
+    some, and keys that were to be exchanged more than an hour ago. Clause `sealed`.
 
     An erased person's values are on their way out; without a tombstone, a missing key is a loss.
     """
@@ -77,7 +77,7 @@ def sealed_values_have_keys() -> Count:
             missed += values.exclude(form=FORM).count()
             persons = values.order_by().values_list(Cast("person_id", CharField()), flat=True).distinct()
             missed += _lost(values.filter(form=FORM), _numbers(persons) - held)
-    late = Rekeying.objects.filter(at__lt=timezone.now() - 2 * GRACE)
+    late = Rekeying.objects.filter(at__lt=timezone.now() - GRACE)
     return Count(missed + late.count(), of + Rekeying.objects.count())
 
 
