@@ -12,15 +12,16 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from leadrush import gate, statement
+from leadrush import gate, statement, vault
 from leadrush.accountability import drafting
 from leadrush.accountability.models import Draft
 from leadrush.accountability.tests.changes.conftest import Welcome, next_text, publish, sign_in
 from leadrush.gate import versions
 from leadrush.gate.models import Version
 from leadrush.look import times as look_times
+from leadrush.people import receipts
 from leadrush.vault import publishing
-from leadrush.vault.models import Giving, Person
+from leadrush.vault.models import Giving, Item, Person
 from leadrush.webinars import planning, times
 from leadrush.webinars.models import Webinar
 
@@ -159,6 +160,30 @@ def test_an_owners_own_numbers_are_followed_by_forms_and_erasing_without_a_line_
     last = look_times.day(times.lapses_at(webinar, confirmed=True))
     assert "Erased on <time" in (page := Client().get("/webinars/beds/").content.decode())
     assert last in page
+
+
+@pytest.mark.django_db
+def test_an_owners_own_statement_is_what_page_locks_and_receipts_follow(
+    owner: Client, welcome: Welcome
+) -> None:
+    ana = welcome("ana@mail.example")
+    words = "Bei uns am Fjord wächst alles später."
+    send(owner, **{"out-helping": "on", "text-joining-0": words, "heading-joining-0": "Anmelden"})
+    owner.post(DIFFERENCE, {"seen": "1", "number": "2"})
+    publishing.finish()
+    page = Client().get("/privacy/").content.decode()
+    assert words in page and "Anmelden" in page and "Unchecked" in page
+    assert "Somebody who works here can open what we hold about you" not in page
+    with gate.using("support.help"):
+        assert not Item.objects.exists(), "what the owner left out still opens"
+    with gate.using("rights.own"):
+        vault.choose(person=ana, use="webinars.announce", answer=True, where="people.me")
+    (yes,) = receipts.held(ana.pk)
+    notice = receipts.document(yes)["@graph"][0]["dpv:hasRecordOfActivity"]["dpv:hasNotice"]
+    assert notice["owl:versionInfo"] == "2"
+    assert notice["dct:identifier"] == f"sha256:{gate.force().digest}"
+    assert notice["@id"].endswith("/privacy/versions/2/")
+    assert words in Client().get("/privacy/versions/2/").content.decode()
 
 
 def a_webinar() -> Webinar:
