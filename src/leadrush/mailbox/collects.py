@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from leadrush.mailbox.models import Message
+from leadrush.mailbox.models import Message, State
 from leadrush.vault.collects import Collects, Sealed
 
 
@@ -16,6 +17,19 @@ def _shows(rows: list[Message]) -> Mapping[Any, str]:
     from leadrush.mailbox.letters import open_letters
 
     return {key: letter.subject for key, letter in open_letters(rows, what="rights.see").items()}
+
+
+def _lost(rows: Any) -> None:
+    """Let no letter leave whose words are lost."""
+    waiting = rows.filter(state__in=[State.WAITING, State.LEAVING])
+    waiting.update(state=State.WITHDRAWN, moved_at=timezone.now(), why="restore")
+
+
+def _words(words: str) -> str:
+    """Return a letter that says that its own words are lost."""
+    from leadrush.mailbox.letters import Letter
+
+    return Letter(subject=words, text=words, html="").pack()
 
 
 COLLECTS = [
@@ -41,7 +55,8 @@ COLLECTS = [
             "moved_at": _("When its state changed"),
             "entry": _("Its place in the ledger"),
         },
-        sealed=(Sealed("sealed", "message", reads=json.loads),),
+        sealed=(Sealed("sealed", "message", reads=json.loads, lost=_words),),
+        lost=_lost,
         loses=_("What waits does not leave. What has left cannot be called back."),
         shows=_shows,
     ),

@@ -42,6 +42,8 @@ def register() -> None:
     ledger.deed("rights.receipt", _("to hand you the receipt of a yes"))
     ledger.program("vault.rekey", _("The program that exchanges keys"))
     ledger.deed("vault.rekey", _("to seal it under a new key"))
+    ledger.program("leadrush restore", _("Whoever restored this site from a backup"))
+    ledger.deed("vault.lost", _("to write in its place that it was lost, since no key opens it any more"))
     ledger.deed("people.erase", _("to erase everything about you"))
     ledger.deed("people.erase_item", _("to erase it"))
     ledger.deed("people.farewell", _("to tell you that everything was erased"))

@@ -21,7 +21,7 @@ from leadrush.gate import evidence
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, keys, refusals, tombstones
 from leadrush.vault.folding import CHOICES, choices_of, fold_opened, mask
-from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY, KEYS
+from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY, KEYS, lost, seal_again
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Item, Person
 from leadrush.vault.turns import Erased, hold_living
 
@@ -165,6 +165,8 @@ def receive(
             # One that rests on nothing any more stays nevertheless until whoever ended that has taken it.
             email = Item.objects.filter(person=met.person, kind=EMAIL).first()
             items += [email] if email else []
+        if email is None and address:
+            email = _lost(met, items, addresses.read(address))
         live = rests[email.pk] if email is not None else []
         said = {(giving.where, giving.about, giving.clause, giving.confirmed) for giving in live}
         parts = [part for part in parts if not part.yes or (where, about, part.clause, confirmed) not in said]
@@ -224,6 +226,15 @@ def _write(person: Person, parts: Sequence[Part], where: str, about: str, *, con
     if said:
         Choice.objects.bulk_create(said)
     return givings
+
+
+def _lost(met: Met, items: Sequence[Item], address: str) -> Item | None:
+    """Let an address that a restore lost be held again by whose it was; it serves what it served."""
+    item = next((item for item in items if item.kind == lost(EMAIL)), None)
+    if item is None or addresses.whose(address) != met.person.pk:
+        return None
+    seal_again(item, EMAIL, address, met.ring)
+    return item
 
 
 def _seal(met: Met, address: str, giving: Giving) -> Item:

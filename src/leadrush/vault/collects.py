@@ -31,12 +31,14 @@ ROW, KEPT = "row", "kept"
 class Sealed:
     """A column of sealed private text: its field, and the context that it is sealed for.
 
-    `reads` returns what the opened text is where it is more than words, for whoever takes it along.
+    `reads` returns what the opened text is where it is more than words, for whoever takes it along; `lost`
+    returns the text that reads so where its own was lost, from the words that say that.
     """
 
     field: str
     context: str
     reads: Callable[[str], Any] = str
+    lost: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,8 @@ class Collects:
     we hold about you”, `correct` the address where its person corrects it. `erase` says what erasing does:
     "row" removes it; "kept" keeps it where a law says so: then `law` names the law in words, `until` the last
     day of a row, and its sealed columns go under a key that serves the law alone. `itself` names the columns
-    that make a row itself, beside its key and its giving; `loses` says what its person loses with it. `shows`
+    that make a row itself, beside its key and its giving; `loses` says what its person loses with it. `lost`
+    does what else follows for rows of whose sealed text no key is left, in the same transaction. `shows`
     returns (title, value) pairs for the page; without it, `fields` are shown.
     """
 
@@ -62,6 +65,7 @@ class Collects:
     law: Words = ""
     until: Callable[[Any], date] | None = None
     itself: tuple[str, ...] = ()
+    lost: Callable[[Any], object] | None = None
     shows: Callable[[list[Any]], Mapping[Any, str]] | None = None
     correct: Callable[[Any], str] | None = None
     related: tuple[str, ...] = ()

@@ -21,6 +21,19 @@ EMAIL = "email"
 EMAIL_CATEGORY = "EmailAddress"
 NAME = "name"
 NAME_CATEGORY = "Name"
+LOST = ".lost"
+
+
+def lost(kind: str) -> str:
+    """Return the kind of what stands where an item of this kind was lost: `losing` says why."""
+    return kind if kind.endswith(LOST) else f"{kind[:27]}{LOST}"
+
+
+def seal_again(item: Item, kind: str, value: str, ring: keys.Ring) -> None:
+    """Let a lost item hold a value again, under the kind that it had; whoever calls folds."""
+    item.kind, item.at = kind, timezone.now()
+    item.sealed = ring.seal(item.person_id, value, item.context)
+    item.save(update_fields=["kind", "sealed", "at"])
 
 
 def give(
@@ -77,16 +90,20 @@ def put(*, person: Person, kind: str, category: str, value: str, giving: Giving)
     that is held already keeps its sealed form: only the giving is added.
     """
     with gate.using("house.keep", what="vault.put"), transaction.atomic():
-        item: Item | None = Item.objects.filter(person=person, kind=kind).first()
+        held: dict[str, Item] = {
+            item.kind: item for item in Item.objects.filter(person=person, kind__in=(kind, lost(kind)))
+        }
+        item = held.get(kind) or held.get(lost(kind))
         if item is None:
             return _seal_first(person, kind, category, value, giving, keys.Ring([person.pk]))
         choices = giving.__dict__[CHOICES] = choices_of(person.pk)
         item.mask |= mask([category], [giving], choices)
-        if kind != EMAIL:
+        if kind != EMAIL or item.kind != kind:
+            item.kind = kind
             item.sealed = keys.Ring([person.pk]).seal(person.pk, value, item.context)
             item.giving = giving
         item.at = timezone.now()
-        item.save(update_fields=["sealed", "giving", "mask", "at"])
+        item.save(update_fields=["kind", "sealed", "giving", "mask", "at"])
         Given.objects.get_or_create(item=item, giving=giving)
     return item
 

@@ -20,7 +20,7 @@ from leadrush import gate
 from leadrush.gate.versions import row_in_force
 from leadrush.vault import addresses, collects, keys, refusals, tombstones
 from leadrush.vault.folding import choices_of, fold
-from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
+from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY, lost
 from leadrush.vault.models import BlindIndex, Choice, Given, Giving, Held, Item, Person
 from leadrush.vault.opening import note
 from leadrush.vault.persons import ORDER, Role
@@ -72,10 +72,11 @@ def write(person: Person, kind: str, address: str, giving: Giving) -> None:
     What rested on the old address rests on the new one, so that a seat is kept when an address changes.
     """
     with gate.using("house.keep", what="vault.write"), transaction.atomic():
-        item = Item.objects.filter(person=person, kind=kind).first()
+        held = {item.kind: item for item in Item.objects.filter(person=person, kind__in=(kind, lost(kind)))}
+        item = held.get(kind) or held.get(lost(kind))
         if item is None:
             item = Item(person=person, giving=giving, kind=kind, category=EMAIL_CATEGORY)
-        item.giving = giving
+        item.kind, item.giving = kind, giving
         item.at = timezone.now()
         item.sealed = keys.Ring([person.pk]).seal(person.pk, address, item.context)
         item.save()

@@ -14,17 +14,15 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.vault import collects, keys
-from leadrush.vault.models import Item, Rekeying
+from leadrush.vault import keys, sealed
+from leadrush.vault.models import Rekeying
 from leadrush.vault.opening import note
 from leadrush.vault.turns import begins_again, hold
 
@@ -139,7 +137,7 @@ def finish(person_id: uuid.UUID) -> bool:
 def _reseal(person_id: uuid.UUID) -> int:
     """Seal again what is sealed under the former key; return how many values. Raises `keys.KeyFault`."""
     living, former = keys.Ring([person_id]), keys.Ring([person_id], keys.FORMER)
-    todo = [one for one in _sealed(person_id) if not living.opens(person_id, one.sealed, one.context)]
+    todo = [one for one in sealed.of(person_id) if not living.opens(person_id, one.sealed, one.context)]
     if todo:
         kept = keys.Ring([person_id], keys.KEPT)
         todo = [one for one in todo if not kept.opens(person_id, one.sealed, one.context)]
@@ -149,35 +147,8 @@ def _reseal(person_id: uuid.UUID) -> int:
     for one in todo:
         text = former.open(person_id, one.sealed, one.context)
         again = living.seal(person_id, text, one.context)
-        # Only over what was read: somebody who does not hold the person's row may have written another.
-        one.row.filter(**{one.column: one.sealed}).update(**{one.column: again})
+        one.write(again)
     return len(todo)
-
-
-@dataclass(frozen=True)
-class _Value:
-    """One sealed value: the row that it lies in, as a query; its column, context and kinds of data."""
-
-    row: Any
-    column: str
-    context: str
-    sealed: bytes
-    categories: tuple[str, ...]
-
-
-def _sealed(person_id: uuid.UUID) -> Iterator[_Value]:
-    """Yield each sealed value of a person, under the use in force; one question a table."""
-    for item in Item.objects.filter(person=person_id).order_by("pk"):
-        own = Item.objects.filter(pk=item.pk)
-        yield _Value(own, "sealed", item.context, bytes(item.sealed), (item.category,))
-    for declared in collects.gated():
-        rows = declared.model._default_manager
-        for column in declared.sealed:
-            held = rows.filter(person_id=person_id).order_by("pk")
-            for key, sealed in held.values_list("pk", column.field):
-                if sealed:
-                    row = rows.filter(pk=key)
-                    yield _Value(row, column.field, column.context, bytes(sealed), declared.categories)
 
 
 # --- what the law keeps -----------------------------------------------------------------------------------
@@ -191,8 +162,8 @@ def keep(person_id: uuid.UUID, values: Iterable[tuple[keys.Bytes, str]]) -> list
     """
     kept, living = keys.make(person_id, keys.KEPT), keys.Ring([person_id])
     return [
-        bytes(sealed)
-        if kept.opens(person_id, sealed, context)
-        else kept.seal(person_id, living.open(person_id, sealed, context), context)
-        for sealed, context in values
+        bytes(value)
+        if kept.opens(person_id, value, context)
+        else kept.seal(person_id, living.open(person_id, value, context), context)
+        for value, context in values
     ]

@@ -19,7 +19,7 @@ from leadrush.gate import uses
 from leadrush.gate.use import in_force
 from leadrush.vault import collects
 from leadrush.vault.folding import categories_of
-from leadrush.vault.giving import NAME, confirm
+from leadrush.vault.giving import LOST, NAME, confirm
 from leadrush.vault.lapsing import end
 from leadrush.vault.models import Giving, Held, Item, Person, Role
 from leadrush.vault.opening import mark_of, open_items
@@ -87,8 +87,12 @@ def asks(code: str) -> bool:
 
 
 def kind_words(kind: str) -> str:
-    """Return what a kind of item is called, or its name."""
-    return str(_kinds.get(kind, kind))
+    """Return what a kind of item is called, or its name; of one that was lost, what it was."""
+    return str(_kinds.get(_held_as(kind), kind))
+
+
+def _held_as(kind: str) -> str:
+    return kind.removesuffix(LOST)
 
 
 def loses(kind: str) -> str:
@@ -193,10 +197,12 @@ def _record(
     giving: Giving = row.giving
     kind = row.kind if isinstance(row, Item) else ""
     times = [used[category] for category in categories_of(row) if category in used]
-    correct = _correct.get(kind, "") if kind else (declared.correct(row) if declared.correct else "")
+    correct = _correct.get(_held_as(kind), "")
+    if not kind and declared.correct:
+        correct = declared.correct(row)
     return Record(
         key=f"{declared.label}:{row.pk}",
-        title=str(_kinds.get(kind, kind) if kind else declared.title),
+        title=kind_words(kind) if kind else str(declared.title),
         value=value,
         given_at=giving.at,
         where=form_words(giving.where),

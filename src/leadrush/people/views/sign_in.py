@@ -23,7 +23,6 @@ from leadrush.people import asking, letting_in, sign_ins, ways
 from leadrush.people.codes import Code
 from leadrush.people.forms import CodeForm, SignInForm
 from leadrush.people.proving import Proof
-from leadrush.vault import addresses
 
 USE = "account.sign_in"
 WORDS = {
@@ -70,7 +69,7 @@ def _send(request: HttpRequest, address: str, then: str) -> HttpResponse:
     person_id = asking.whose(address)
     limits.check(request, "people.ask.address", "4/10m", what=str(person_id))
     limits.check(request, "people.ask.day", "30/d", what=str(person_id))
-    Code.start(request, person_id, addresses.digest(address))
+    Code.start(request, person_id, address)
     return HttpResponseRedirect(on(reverse("people:code"), then))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,16 +24,14 @@ from django.utils import timezone
 from leadrush import gate, ledger
 from leadrush.gate import versions
 from leadrush.mailbox.models import Message, State
-from leadrush.vault import backups, clocks, erasing, lapsing, sealed, sweeping, tombstones
+from leadrush.vault import backups, clocks, erasing, lapsing, sweeping, tombstones
 from leadrush.vault.models import BlindIndex, Person, PersonKey
-from leadrush.website.backups import engines, making, packing
+from leadrush.website.backups import engines, making, packing, trying
 from leadrush.website.backups.checking import Plan
 from leadrush.website.backups.making import STONES, TREES, Say
 from leadrush.website.running import prepare
 from leadrush.website.running.folder import Stop, restore_journal
 
-NAMED = 20
-"""So many persons are named by number; the others are counted."""
 BATCH = 500
 PROGRAM = "leadrush restore"
 
@@ -195,26 +192,6 @@ def _lone(model: Any) -> list[list[Any]]:
     return lone
 
 
-def try_keys(plan: Plan, say: Say) -> None:
-    """Say what does not open, whose, and why."""
-    tried = sealed.try_all()
-    say(f"Sealed values tried: {tried.of:,}.")
-    exchanged = {stone.whom for stone in tombstones.read() if stone.what != tombstones.PERSON}
-    _name(tried.other & exchanged, "had something erased since, and their key exchanged for another", say)
-    for persons, why in (
-        (tried.without, "have no key, and no tombstone says why: the keys are older than the data, or lost"),
-        (tried.other - exchanged, "have another key than they were sealed with: take the keys of that time"),
-    ):
-        _name(persons, why, say, "INCIDENT: ")
-
-
-def _name(persons: set[uuid.UUID], why: str, say: Say, mark: str = "") -> None:
-    if persons:
-        named = ", ".join(sorted(map(str, persons))[:NAMED])
-        more = f" and {len(persons) - NAMED:,} more" if len(persons) > NAMED else ""
-        say(f"{mark}{len(persons):,} persons {why}. Of theirs not all opens: {named}{more}.")
-
-
 def compare(plan: Plan, say: Say) -> None:
     """Say what the ledger knows of and the data do not any more."""
     newest = gate.Version.objects.aggregate(newest=Max("number"))["newest"] or 0
@@ -270,7 +247,7 @@ STEPS: tuple[Step, ...] = (
     lapse,
     hold_letters,
     sweep,
-    try_keys,
+    trying.try_keys,
     compare,
     verify,
     forget,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache as counted
@@ -14,6 +15,7 @@ from PIL import Image
 
 from leadrush.gate.versions import IN_FORCE
 from leadrush.look import models
+from leadrush.vault import clocks, keys
 from leadrush.vault.models import Person
 from leadrush.website import drawing, founding
 
@@ -67,3 +69,23 @@ def browser_of(site: None) -> Callable[[str], Client]:
         return client
 
     return browser
+
+
+@pytest.fixture
+def folder(data_folder: Path, settings: Any, published: Any) -> Path:
+    settings.TOMBSTONES = data_folder / "tombstones" / "erased.jsonl"
+    (data_folder / "media").mkdir()
+    (data_folder / "media" / "board.png").write_bytes(b"a picture" * 999)
+    (data_folder / "locale" / "de").mkdir(parents=True)
+    (data_folder / "locale" / "de" / "own.po").write_text("mine")
+    keys.prove_master_key()
+    clocks.right()
+    return data_folder
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a restore says."""
+    said: list[str] = []
+    monkeypatch.setattr("click.echo", lambda line="", **_: said.append(str(line)))
+    return said

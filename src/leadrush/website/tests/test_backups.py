@@ -27,8 +27,19 @@ from leadrush.gate import tasks
 from leadrush.ledger import Entry
 from leadrush.vault import backups, clocks, erasing, keeps, keys, sealed, tombstones
 from leadrush.vault.models import BlindIndex, Giving, Installation, Item, MasterCheck, Person, PersonKey
-from leadrush.website.backups import asking, engines, making, packing, restoring
+from leadrush.website.backups import engines, making, packing, restoring
 from leadrush.website.running.folder import Stop
+from leadrush.website.tests.putting_back import (
+    Killed,
+    arrive,
+    both,
+    die_at,
+    lose,
+    making_again,
+    opens,
+    quiet,
+    restore,
+)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -36,53 +47,6 @@ pytestmark = [
 ]
 POSTGRESQL = os.environ.get("TEST_DATABASES") == "postgresql"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def folder(data_folder: Path, settings: Any, published: Any) -> Path:
-    settings.TOMBSTONES = data_folder / "tombstones" / "erased.jsonl"
-    (data_folder / "media").mkdir()
-    (data_folder / "media" / "board.png").write_bytes(b"a picture" * 999)
-    (data_folder / "locale" / "de").mkdir(parents=True)
-    (data_folder / "locale" / "de" / "own.po").write_text("mine")
-    keys.prove_master_key()
-    clocks.right()
-    return data_folder
-
-
-def arrive(address: str) -> Person:
-    person, _giving = vault.welcome(
-        address=address, where="webinars.register", clause="webinar-seat", confirmed=True
-    )
-    return person
-
-
-def opens(person: Person) -> str:
-    with gate.using("rights.own"):
-        return vault.address_of(person.pk)
-
-
-def quiet(_line: str) -> None:
-    """Say nothing."""
-
-
-def both() -> tuple[Path, Path]:
-    data, key = making.data(say=quiet), making.keys(say=quiet)
-    assert data and key
-    return data, key
-
-
-def restore(data: Path | None = None, key: Path | None = None, **more: Any) -> None:
-    said: dict[str, Any] = {"dry": False, "yes": True, "late": False, "clock": False}
-    asking.restore(data, key, **said | more)
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a restore says."""
-    said: list[str] = []
-    monkeypatch.setattr("click.echo", lambda line="", **_: said.append(str(line)))
-    return said
 
 
 def test_a_site_that_lost_everything_but_its_master_key_comes_back_whole(folder: Path) -> None:
@@ -102,19 +66,6 @@ def test_a_site_that_lost_everything_but_its_master_key_comes_back_whole(folder:
     assert gate.force().number == 1
     assert not list(folder.rglob("*.before")) and not (folder / "restore").exists()
     call_command("check", databases=["default"], fail_level="WARNING")
-
-
-def lose(alias: str) -> None:
-    """Lose a database as a broken disk does."""
-    connections[alias].close()
-    if POSTGRESQL:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE")
-            cursor.execute("CREATE SCHEMA public")
-        connections[alias].close()
-        return
-    for end in engines.SIDES:
-        engines.file_of(alias).with_name(engines.file_of(alias).name + end).unlink(missing_ok=True)
 
 
 def test_a_backup_is_closed_to_others_and_says_what_it_is(folder: Path) -> None:
@@ -262,14 +213,6 @@ def test_a_tombstone_that_only_a_backup_knew_is_kept_and_one_that_it_lacks_stays
     restore(data, key)
     assert {stone.whom for stone in tombstones.read()} == {ana.pk, ben.pk}
     assert not PersonKey.objects.filter(person__in=[ana.pk, ben.pk]).exists()
-
-
-def making_again(make: Callable[..., Path | None]) -> Path:
-    """Make another backup in the same second: names say the second."""
-    __import__("time").sleep(1.1)
-    made = make(say=quiet)
-    assert made
-    return made
 
 
 def test_what_lapsed_since_the_backup_is_ended_before_the_site_opens(folder: Path) -> None:
@@ -498,21 +441,6 @@ def test_a_disk_that_fills_up_leaves_the_older_backups_and_nothing_else(
 # --- killed -----------------------------------------------------------------------------------------------
 
 
-class Killed(BaseException):
-    """The process ended here."""
-
-
-def die_at(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """End the process behind the nth line that a restore says, and in every rename of a file."""
-    left = iter(range(count))
-
-    def say(line: str = "", **_: Any) -> None:
-        if next(left, None) is None:
-            raise Killed
-
-    monkeypatch.setattr("click.echo", say)
-
-
 @pytest.mark.slow
 def test_a_restore_that_is_killed_anywhere_ends_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ana, ben = arrive("ana@mail.example"), arrive("ben@mail.example")
@@ -535,7 +463,7 @@ def test_a_restore_that_is_killed_anywhere_ends_whole(folder: Path, monkeypatch:
         assert restoring.under_way() is None and not list(folder.rglob("*.before"))
         assert opens(ben) == "ben@mail.example"
         assert not PersonKey.objects.filter(person=ana.pk).exists()
-        assert sealed.try_all().without == set()
+        assert not sealed.try_all().lost
     assert deaths >= len(restoring.STEPS)
 
 
