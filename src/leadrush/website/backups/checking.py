@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max
 from django.db.utils import Error
 from django.utils import timezone
 
 from leadrush import ledger
 from leadrush.vault import backups, clocks, installation, keys, masters, tombstones
-from leadrush.website.backups import engines, packing
+from leadrush.website.backups import engines, foreseeing, packing
 from leadrush.website.backups.making import Say
-from leadrush.website.running.folder import Stop
+from leadrush.website.running.folder import Stop, restore_journal
 
 
 @dataclass
@@ -39,21 +43,36 @@ def look(
 ) -> Plan:
     """Read both files to their ends and say what would be put back. Raises `Stop`; nothing has changed."""
     plan = Plan(begun_at=timezone.now().isoformat())
-    if data is not None:
-        plan.data = _read(data, backups.DATA, moved)
-    if key is not None:
-        plan.keys = _read(key, backups.KEYS, moved)
-    _one_installation(plan)
-    _master(plan)
-    _there(plan)
-    _in_time(plan, late=late, say=say)
-    plan.aliases = _databases(plan, say)
+    with _workshop() as work:
+        if data is not None:
+            plan.data = _read(data, backups.DATA, moved, work)
+        if key is not None:
+            plan.keys = _read(key, backups.KEYS, moved, work)
+        _one_installation(plan)
+        _master(plan)
+        _there(plan)
+        _in_time(plan, late=late, say=say)
+        plan.aliases = _databases(plan, say)
+        foreseeing.say_ahead(plan, work, say)
     plan.clock = clock or _goes_on(plan)
     return plan
 
 
-def _read(file: Path, kind: str, moved: packing.Moved) -> dict[str, Any]:
-    told = packing.read_through(file, moved)
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """Return a folder for what is looked into; it is gone afterwards, or when a site starts here."""
+    work = restore_journal(Path(settings.DATA)).parent
+    shutil.rmtree(work, ignore_errors=True)
+    with packing.room(Path(settings.DATA)):
+        packing.make_folder(work)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _read(file: Path, kind: str, moved: packing.Moved, work: Path) -> dict[str, Any]:
+    told = packing.read_through(file, moved, into=work / kind, only=foreseeing.parts_of(kind))
     if told["kind"] != kind:
         raise Stop(f"{file} is a backup of the {told['kind']}: give it with --{told['kind']}.")
     wanted = engines.engine("keys" if kind == backups.KEYS else "default")

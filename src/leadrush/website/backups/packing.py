@@ -15,7 +15,7 @@ import sqlite3
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -143,8 +143,12 @@ def sync(folder: Path) -> None:
         os.close(held)
 
 
-def read_through(file: Path, moved: Moved, into: Path | None = None) -> dict[str, Any]:
-    """Read a backup to its end against its manifest, and return that; with `into`, lay its parts out there.
+def read_through(
+    file: Path, moved: Moved, into: Path | None = None, only: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Read a backup to its end against its manifest, and return that.
+
+    With `into`, its parts are laid out there; with `only`, those of these names.
 
     Raises `Stop`: cut short, damaged, changed, or not one of ours. What was laid out then is not to be used.
     """
@@ -161,7 +165,8 @@ def read_through(file: Path, moved: Moved, into: Path | None = None) -> dict[str
                 held = packed.extractfile(entry) if said is not None and entry.isfile() else None
                 if said is None or held is None or not _inside(entry.name):
                     raise Stop(f"{file} holds something that its manifest does not name.")
-                if _lay_out(held, into / entry.name if into else None, moved) != said["sha256"]:
+                wanted = into is not None and (only is None or entry.name in only)
+                if _lay_out(held, into / entry.name if into and wanted else None, moved) != said["sha256"]:
                     raise Stop(f"{file} is damaged, or was changed while it was copied: {entry.name}.")
             while packed.fileobj is not None and packed.fileobj.read(PIECE):
                 pass  # what follows the parts says whether the file ends where it ended once

@@ -26,11 +26,11 @@ from leadrush.gate import versions
 from leadrush.mailbox.models import Message, State
 from leadrush.vault import backups, clocks, erasing, lapsing, sweeping, tombstones
 from leadrush.vault.models import BlindIndex, Person, PersonKey
-from leadrush.website.backups import engines, making, packing, trying
+from leadrush.website.backups import engines, foreseeing, making, packing, trying
 from leadrush.website.backups.checking import Plan
 from leadrush.website.backups.making import STONES, TREES, Say
 from leadrush.website.running import prepare
-from leadrush.website.running.folder import Stop, restore_journal
+from leadrush.website.running.folder import restore_journal
 
 BATCH = 500
 PROGRAM = "leadrush restore"
@@ -89,23 +89,12 @@ def keep_stones(plan: Plan, say: Say) -> None:
     known = set(tombstones.read())
     added = []
     for kind in backups.KINDS:
-        for stone in _stones(folder() / kind / STONES):
+        for stone in foreseeing.stones(folder() / kind / STONES):
             if stone not in known:
                 known.add(stone)
                 added.append(stone)
     tombstones.append(*added)
     say(f"Tombstones: {len(known):,}, of which {len(added):,} only a backup knew.")
-
-
-def _stones(file: Path) -> list[tombstones.Tombstone]:
-    if not file.exists():
-        return []
-    lines = file.read_bytes()
-    whole = lines[: lines.rfind(b"\n") + 1].splitlines()
-    try:
-        return [tombstones.Tombstone.of(json.loads(line)) for line in whole]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Stop("A tombstone in the backup cannot be read: it was changed by hand.") from None
 
 
 def put_back(plan: Plan, say: Say) -> None:

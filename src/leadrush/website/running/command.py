@@ -131,6 +131,7 @@ def up(demo: bool, name: str | None, owner: str | None, data: Path | None, port:
     listening = open_port(host, port)
     folder.make(chosen)
     with folder.lock(chosen), listening:
+        folder.forget_unbegun(chosen)
         # Links in mails begin with the port that was really opened.
         os.environ["PORT"] = str(listening.getsockname()[1])
         # In a process of its own, so that the one which stays is small and has a single thread. What was

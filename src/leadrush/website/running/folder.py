@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -42,6 +43,15 @@ def not_half_restored(data: Path) -> None:
         raise Stop(
             f"A restore in {data} did not end. Run `leadrush restore`, without a file: it goes on from there."
         )
+
+
+def forget_unbegun(data: Path) -> None:
+    """Remove what a restore left that was killed before it had begun; called while the folder is taken.
+
+    It holds parts of backups, keys among them, which are kept for days only.
+    """
+    if not restore_journal(data).exists():
+        shutil.rmtree(restore_journal(data).parent, ignore_errors=True)
 
 
 def lock(data: Path) -> IO[str]:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from leadrush.vault import backups, clocks, item_erasing, keeps, keys, merging, 
 from leadrush.vault.giving import EMAIL, NAME, NAME_CATEGORY, lost
 from leadrush.vault.models import BlindIndex, Given, Giving, Item, Person, PersonKey
 from leadrush.website.backups import making, restoring
-from leadrush.website.running.folder import Stop
+from leadrush.website.running.folder import Stop, forget_unbegun
 from leadrush.website.tests.putting_back import (
     Killed,
     arrive,
@@ -228,11 +229,14 @@ def test_lost_a_second_time_it_is_shown_once(ana: Person) -> None:
 # --- which backups lose what ------------------------------------------------------------------------------
 
 
-def test_data_and_keys_of_one_moment_lose_nothing_of_somebody_re_keyed_since(ana: Person) -> None:
+def test_data_and_keys_of_one_moment_lose_nothing_of_somebody_re_keyed_since(
+    ana: Person, lines: list[str]
+) -> None:
     data, key = both()
     rekeying.rekey(ana.pk)
     restore(data, key)
     assert opens(ana) == ANA and kinds(ana) == {EMAIL, NAME}
+    assert "Every sealed value opens with these keys." in "\n".join(lines)
     assert not Entry.objects.filter(what="vault.lost").exists()
 
 
@@ -247,6 +251,32 @@ def test_keys_of_that_time_bring_back_all_but_what_was_erased_since_and_are_exch
     rekeying.go_on()
     rekeying.go_on(timezone.now() + timedelta(minutes=20))
     assert keys.Ring([ana.pk]).key(ana.pk) != before, "the key that opens older copies stays"
+
+
+def test_how_much_will_not_open_is_said_before_and_which_keys_open_it(ana: Person, lines: list[str]) -> None:
+    arrive("bo@mail.example")
+    data, key = both()
+    exchange(ana)
+    restore(data, dry=True)
+    said = "\n".join(lines)
+    assert "3 sealed values of 1 persons do not open with these keys" in said, "the erased name counts"
+    assert f"it would be 0: --keys {key}" in said
+    assert lines[-1] == "Nothing was changed." and not Entry.objects.filter(what="vault.lost").exists()
+    lines.clear()
+    restore(data, key, dry=True)
+    assert "Every sealed value opens" in "\n".join(lines)
+
+
+def test_what_a_dry_run_looked_into_is_gone_even_where_it_was_killed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, key = both()
+    restore(data, key, dry=True)
+    assert not (folder / "restore").exists()
+    (folder / "restore" / "keys").mkdir(parents=True)
+    (folder / "restore" / "keys" / "keys.sqlite3").write_bytes(b"keys")
+    forget_unbegun(folder)
+    assert not (folder / "restore").exists()
 
 
 def test_somebody_whose_key_alone_is_older_comes_back_whole_with_the_copy_that_was_made_of_their_data(
