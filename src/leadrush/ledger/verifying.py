@@ -6,8 +6,9 @@ later moment and is no fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from leadrush.ledger.anchors import Anchors, parse
 from leadrush.ledger.faults import ADDED, ANCHOR, CUT_OFF, HEAD, MISSING, Fault, Report
 from leadrush.ledger.following import LATE, Row, Walk, is_older
 
-AT_ONCE = 5_000
+AT_ONCE = 10_000
 LAST = 2**63 - 1
 
 LINKS = """
@@ -55,9 +56,10 @@ def check(
         report.entries = number(cursor, "SELECT count(*) FROM ledger_entry")
         of = number(cursor, "SELECT count(*) FROM ledger_link")
         walk = Walk(report)
-        for rows in chunks(cursor):
-            walk.take(rows)
-            progress(report.chained, of)
+        with closing(ahead(chunks(cursor), cursor.db.vendor)) as read:
+            for rows in read:
+                walk.take(rows)
+                progress(report.chained, of)
         report.digest = (walk.before or b"").hex()
         _waiting(cursor, walk)
         published = heads(cursor, report, last=walk.place)
@@ -100,6 +102,19 @@ def chunks(cursor: Any, after: int = -LAST, to: int = LAST) -> Iterator[list[Row
             return
         yield rows
         after = rows[-1][canonical.WIDTH]
+
+
+def ahead(read: Iterator[list[Row]], vendor: str) -> Generator[list[Row], None, None]:
+    """Yield the same, the next ones asked for while those before are looked at: PostgreSQL reads in a process
+    of its own. SQLite reads in this one, and would only be in its own way. Close it before asking else."""
+    if vendor != "postgresql":
+        yield from read
+        return
+    with ThreadPoolExecutor(1, "verify") as reader:
+        coming = reader.submit(next, read, None)
+        while (rows := coming.result()) is not None:
+            coming = reader.submit(next, read, None)
+            yield rows
 
 
 def _one_by_one(cursor: Any, sql: str, after: int, to: int) -> list[Row]:
