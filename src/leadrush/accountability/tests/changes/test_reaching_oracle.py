@@ -186,3 +186,17 @@ def test_givings_are_looked_up_only_where_they_decide(business: object) -> None:
 
 def sql(new: Version) -> str:
     return Cases(reaching.concern_of(gate.force(), new)).sql
+
+
+def test_a_yes_that_nobody_confirmed_is_none_when_it_is_counted_whom_to_ask(business: object) -> None:
+    ana, giving = vault.welcome(
+        address="ana@mail.example", where="test", clause="webinar-seat", confirmed=True
+    )
+    vault.put(person=ana, kind="name", category="Name", value="Ana", giving=giving)
+    publish(wider_help())
+    _, unsure = vault.welcome(address="ana@mail.example", where="test", clause="webinar-later")
+    vault.choose(person=ana, use=HELP, answer=True, where="t", giving=unsure)
+    texts = numbered([1, 2])
+    concern = reaching.concern_of(texts[1], texts[2])
+    holds(concern)
+    assert reaching.reach(concern).asked == 1
