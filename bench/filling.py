@@ -88,7 +88,7 @@ def _keys(some: list[One], now: datetime) -> None:
 
 def _persons(some: list[One], now: datetime) -> None:
     version = row_in_force()
-    folded = mask([EMAIL_CATEGORY], [Giving(version=version, confirmed_at=now)], {})
+    folded = mask([EMAIL_CATEGORY], [Giving(version=version, clause=CLAUSE, confirmed_at=now)], {})
     pour(
         Person,
         ("id", "is_superuser", "role", "joined_at", "session_epoch", "is_active"),
