@@ -18,8 +18,8 @@ class ShelvesConfig(AppConfig):
             collects.register(
                 collects.Collects(
                     model=model,
-                    categories=("Name",),
-                    clause="your-address",
+                    categories=("lr:Registration",),
+                    clause="webinar-seat",
                     title=model.__name__,
                     fields={
                         "text": "What it says",
