@@ -30,6 +30,11 @@ def settle(config: pytest.Config) -> str:
     return seed
 
 
+def examples(share: float = 1.0) -> int:
+    """Return how many examples a search tries in which a database answers each: a thousand at the most."""
+    return max(1, int(min(hypothesis.settings().max_examples, 1000) * share))
+
+
 def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out most slow tests, unless they were asked for by name, by mark or by `LEADRUSH_SLOW=all`."""
     named = any("::" in argument or argument.endswith(".py") for argument in config.args)

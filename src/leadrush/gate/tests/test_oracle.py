@@ -23,6 +23,7 @@ from leadrush import gate
 from leadrush.gate.tests.conftest import HIDDEN, OTHER, READ, SEEN
 from leadrush.gate.tests.house.models import Author, Letter, Note, Page, Tag
 from leadrush.gate.tests.shapes import SHAPES, rows
+from tests.rig import sampling
 
 
 def fill(seed: int = 7) -> None:
@@ -148,7 +149,7 @@ def questions(draw: Any) -> Any:
 
 
 @settings(
-    max_examples=settings().max_examples * 3 // 5,
+    max_examples=sampling.examples(0.6),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

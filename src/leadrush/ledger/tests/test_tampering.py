@@ -14,6 +14,7 @@ from leadrush.ledger import chaining, keeps, verifying
 from leadrush.ledger.faults import ADDED, ANCHOR, CHANGED, CUT_OFF, HEAD, MISSING, ORDER, REMOVED, Fault
 from leadrush.ledger.models import Entry, Head, Link
 from leadrush.ledger.tests.tampering import BEGAN, by_hand, off, places, write, written_anew
+from tests.rig import sampling
 
 pytestmark = pytest.mark.django_db
 
@@ -268,7 +269,7 @@ CELLS = [
 
 
 @given(cell=st.sampled_from(CELLS), bit=st.integers(0, 7), data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sampling.examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_of_any_bit_that_the_database_takes_is_found(
     chained: list[Entry],
     kept: dict[date, str],

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrush import gate, ledger, mailbox, vault
@@ -54,6 +54,7 @@ from leadrush.vault.models import (
 from leadrush.vault.tests.office.models import Invoice
 from leadrush.vault.turns import Erased
 from tests.rig import rows as rig
+from tests.rig import sampling
 
 pytestmark = pytest.mark.usefixtures("published")
 ANA, BO = "ana@mail.example", "bo@mail.example"
@@ -113,6 +114,7 @@ MODELS = sorted((model for model in rig.MAKERS if model is not Invoice), key=lam
 SOME = st.lists(st.tuples(st.sampled_from(MODELS), TEXT), max_size=12)
 
 
+@settings(max_examples=sampling.examples())
 @given(SOME, SOME)
 def test_exactly_what_is_shown_goes_and_nothing_of_anybody_else(
     hers: list[tuple[Any, str]], his: list[tuple[Any, str]]

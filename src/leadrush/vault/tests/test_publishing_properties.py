@@ -16,6 +16,7 @@ from leadrush.vault import fences, publishing
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.publishing import CannotPublish
 from leadrush.vault.tests.bringing import Change, later, on_a_yes, same, too_open, untrue, without
+from tests.rig import sampling
 
 ANNOUNCE = "webinars.announce"
 CHANGES: list[Change] = [
@@ -126,7 +127,11 @@ class House:
 @pytest.mark.slow
 @pytest.mark.django_db
 # What one sequence leaves is taken back before the next.
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=sampling.examples(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEPS, min_size=4, max_size=25))
 def test_no_row_is_more_open_than_the_version_in_force_and_in_the_end_each_is_as_it_says(
     published: statement.Version, steps: list[tuple[object, ...]]

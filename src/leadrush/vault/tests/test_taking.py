@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, models
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrush import gate, vault
@@ -21,6 +21,7 @@ from leadrush.people.tests.test_take import valid
 from leadrush.vault import checks, collects, erasing, taking
 from leadrush.vault.models import Giving, Item, Person
 from tests.rig import rows as rig
+from tests.rig import sampling
 
 pytestmark = pytest.mark.usefixtures("published")
 
@@ -48,6 +49,7 @@ def test_every_declared_model_has_a_maker_of_rows() -> None:
     assert rig.without_maker() == set()
 
 
+@settings(max_examples=sampling.examples())
 @given(SOME, SOME)
 def test_all_that_was_written_is_in_the_file_and_nothing_of_anybody_else(
     hers: list[tuple[Any, str]], his: list[tuple[Any, str]]

@@ -21,6 +21,7 @@ from leadrush.vault.models import Giving, Item
 from leadrush.webinars import announcing, registering, telling
 from leadrush.webinars.models import Webinar
 from leadrush.webinars.tests.conftest import Plan, letters, link, press, registration, sign_in
+from tests.rig import sampling
 
 ANA, BEN, CLEO, DORA = (f"{name}@mail.example" for name in ("ana", "ben", "cleo", "dora"))
 
@@ -117,9 +118,7 @@ def test_the_link_in_the_text_shows_a_page_and_its_button_ends_it(asked: Webinar
         assert not Item.objects.exists()
 
 
-@settings(
-    max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=sampling.examples(0.25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(["yes", "no", "tell", "send"]), st.sampled_from([ANA, BEN, CLEO])),

@@ -23,6 +23,7 @@ from leadrush.vault.turns import begins_again
 from leadrush.webinars import planning, registering, waiting
 from leadrush.webinars.models import Registration, Seat, Webinar
 from leadrush.webinars.tests.conftest import Plan, letters, states
+from tests.rig import sampling
 
 WHO = [f"p{n}@mail.example" for n in range(7)]
 
@@ -100,7 +101,7 @@ def test_no_sequence_of_events_oversells_or_passes_anybody(plan: Plan) -> None:
     from hypothesis import settings
 
     run_state_machine_as_test(
-        Line, settings=settings(max_examples=settings().max_examples // 3, stateful_step_count=14)
+        Line, settings=settings(max_examples=sampling.examples(0.3), stateful_step_count=14)
     )
 
 
