@@ -18,7 +18,7 @@ from django.utils import timezone
 from leadrush import look, mailbox, vault
 from leadrush.look import times
 from leadrush.people.models import Asked
-from leadrush.vault import addresses, losing
+from leadrush.vault import addresses
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.keys import KeyFault, derived, open_with, seal_with
 from leadrush.vault.merging import ADDRESSES
@@ -39,13 +39,9 @@ def whose(address: str) -> uuid.UUID:
     return addresses.whose(address) or uuid.UUID(bytes=nobody, version=4)
 
 
-def ask(*, person_id: uuid.UUID, code: str, digest: str, browser: str, address: str = "") -> None:
-    """Leave a code to be written to whoever this is; `digest` says which of their addresses was typed.
-
-    `address` is what was typed, whoever has it: where their own was lost in a restore, it is held again.
-    """
-    said = {"code": code, "digest": digest, "browser": browser, "address": address}
-    text = json.dumps(said | {"at": timezone.now().isoformat()})
+def ask(*, person_id: uuid.UUID, code: str, digest: str, browser: str) -> None:
+    """Leave a code to be written to whoever this is; `digest` says which of their addresses was typed."""
+    text = json.dumps({"code": code, "digest": digest, "browser": browser, "at": timezone.now().isoformat()})
     asked = Asked(person=person_id)
     asked.sealed = seal_with(derived("codes"), text.encode(), str(asked.pk))
     asked.save()
@@ -73,8 +69,6 @@ def _write(asked: Asked) -> None:
     except KeyFault:
         return  # moved or changed by somebody: it is no code of ours
     item = place_of(person, data["digest"])
-    if item is None and data.get("address"):
-        item = losing.found_again(person.pk, data["address"])
     if item is None:
         return
     at = datetime.fromisoformat(data["at"])

@@ -14,7 +14,6 @@ from allauth.account.stages import LoginByCodeStage, LoginStageController
 from django.http import HttpRequest, HttpResponse
 
 from leadrush.people import adapter, asking, browsers, sign_ins
-from leadrush.vault import addresses
 from leadrush.vault.models import Person
 from leadrush.vault.persons import STAND_IN
 
@@ -26,12 +25,8 @@ class Code(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth has n
     """One code in one browser. Nobody's is drawn, kept and compared like anybody's, and lets nobody in."""
 
     @classmethod
-    def start(cls, request: HttpRequest, person_id: uuid.UUID, address: str) -> Self:
-        """Draw a code for whoever this is, ask for its letter, and remember it in this browser's session.
-
-        The session remembers a digest of the address, and never the address.
-        """
-        digest = addresses.digest(address)
+    def start(cls, request: HttpRequest, person_id: uuid.UUID, digest: str) -> Self:
+        """Draw a code for whoever this is, ask for its letter, and remember it in this browser's session."""
         # An unsaved person with the number: allauth looks it up on each page, and finds somebody or nobody.
         login = Login(user=Person(pk=person_id), email=f"{person_id}@{STAND_IN}")
         login.state["stages"] = {"current": LoginByCodeStage.key}
@@ -40,7 +35,7 @@ class Code(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth has n
         stage.state |= {"initiated_by_user": True, "digest": digest, "person": str(person_id), "old": []}
         code = cls(stage)
         request.session.set_expiry(int(sign_ins.PENDING.total_seconds()))
-        code.send(address=address)
+        code.send()
         code.persist()
         return code
 
@@ -56,14 +51,13 @@ class Code(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth has n
             stage.login.user = Person(pk=uuid.UUID(stage.state["person"]))
         return code
 
-    def send(self, skip_enumeration_mails: bool = False, *, address: str = "") -> None:
+    def send(self, skip_enumeration_mails: bool = False) -> None:
         """Draw new figures and ask for their letter."""
         self.state["code"] = adapter.figures()
         asking.ask(
             person_id=uuid.UUID(self.state["person"]),
             code=self.state["code"],
             digest=self.state["digest"],
-            address=address,
             browser=browsers.family(self.request.headers.get("User-Agent", "")),
         )
 

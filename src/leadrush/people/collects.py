@@ -34,8 +34,7 @@ COLLECTS = [
 ]
 
 GROUND = {
-    "people.Asked": "a code and the address that was typed, sealed, under a number that may be "
-    "nobody's; gone within seconds",
+    "people.Asked": "a code, sealed, under a number that may be nobody's; gone within seconds",
     "people.Joining": "two numbers, while two records of one person are made one",
     "sessions.Session": "the state of one browser, sealed, found by a digest of its cookie",
     "mfa.Authenticator": "the public half of a passkey and the day it was added, under a number; it opens "

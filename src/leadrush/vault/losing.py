@@ -23,11 +23,12 @@ from leadrush.vault.folding import fold
 from leadrush.vault.giving import EMAIL, lost, seal_again
 from leadrush.vault.models import Given, Item
 from leadrush.vault.opening import note
-from leadrush.vault.turns import begins_again, hold, hold_living
+from leadrush.vault.turns import Erased, begins_again, hold, hold_living
 
 USE = "house.keep"
 DEED = "vault.lost"
 PROGRAM = "leadrush restore"
+FOUND = (EMAIL, lost(EMAIL))
 
 
 @begins_again
@@ -75,18 +76,29 @@ def _say_lost(person_id: uuid.UUID, one: sealed.Value, words: str, ring: keys.Ri
     one.write(ring.seal(person_id, words, item.context), kind=item.kind, at=timezone.now())
 
 
-def found_again(person_id: uuid.UUID, address: str) -> Item | None:
-    """Hold a lost address again, which its person has typed; None where none was lost, or it is not theirs.
+def find_again(person_id: uuid.UUID, address: str) -> bool:
+    """Hold a lost address again, which somebody has typed; say whether it was. One question for all others.
 
-    The blind index says whose it is: it has outlived what the address was sealed in.
+    The blind index says whose it is: it has outlived what the address was sealed in. So it does not matter
+    who typed it, and nothing is kept of an address that nobody lost.
     """
-    if addresses.whose(address) != person_id:
-        return None
-    with gate.using(USE, what="vault.put"), transaction.atomic():
+    with gate.using(USE, what="vault.put"):
+        held = set(Item.objects.filter(person=person_id, kind__in=FOUND).values_list("kind", flat=True))
+        if held != {lost(EMAIL)} or addresses.whose(address) != person_id:
+            return False
+        try:
+            return _hold_again(person_id, addresses.read(address))
+        except Erased:
+            return False
+
+
+@begins_again
+def _hold_again(person_id: uuid.UUID, address: str) -> bool:
+    with transaction.atomic():
         hold_living(person_id)
-        item: Item | None = Item.objects.filter(person=person_id, kind=lost(EMAIL)).first()
-        if item is None or Item.objects.filter(person=person_id, kind=EMAIL).exists():
-            return None
+        item = Item.objects.filter(person=person_id, kind=lost(EMAIL)).first()
+        if item is None:
+            return False  # the same was typed twice at once
         seal_again(item, EMAIL, address, keys.Ring([person_id]))
         fold(person_id)
-    return item
+    return True

@@ -22,7 +22,7 @@ from leadrush.mailbox.models import Message
 from leadrush.people import keeps, leaving, terminal
 from leadrush.people.models import Asked
 from leadrush.people.tests.conftest import ANA, letters, sign_in
-from leadrush.vault import copies, erasing, pointing, replaying, rights, tombstones
+from leadrush.vault import copies, erasing, merging, pointing, replaying, rights, tombstones
 from leadrush.vault.models import Erasure, Item, Person, PersonKey
 
 pytestmark = pytest.mark.usefixtures("published")
@@ -277,3 +277,24 @@ def test_nothing_of_the_editor_keeps_the_number_of_somebody_who_wrote_its_pages(
                 said = str(row)
                 assert number not in said and ana.pk.hex not in said, (model, row)
     assert Revision.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_the_editor_keeps_the_number_that_somebody_had_before_they_joined_two_records(
+    ana: Person, bo: Person
+) -> None:
+    from wagtail.models import Page
+
+    Person.objects.filter(pk=bo.pk).update(role="editor")
+    bo.refresh_from_db()
+    page = Page.get_first_root_node().add_child(instance=Page(title="Beds", slug="beds", owner=bo))
+    page.save_revision(user=bo, log_action=True)
+    merging.merge(ana.pk, bo.pk)
+    with gate.using("rights.own", actor=gate.Actor("person", str(ana.pk)), what="people.erase"):
+        erasing.erase_everything(ana.pk)
+    assert Page.objects.get(pk=page.pk).owner_id is None
+    for model in django.apps.apps.get_models(include_auto_created=True):
+        if not issubclass(model, gate.Gated):
+            for row in model._default_manager.values():
+                said = str(row)
+                assert str(bo.pk) not in said and bo.pk.hex not in said, (model, row)

@@ -23,6 +23,7 @@ from leadrush.people import asking, letting_in, sign_ins, ways
 from leadrush.people.codes import Code
 from leadrush.people.forms import CodeForm, SignInForm
 from leadrush.people.proving import Proof
+from leadrush.vault import addresses, losing
 
 USE = "account.sign_in"
 WORDS = {
@@ -69,7 +70,8 @@ def _send(request: HttpRequest, address: str, then: str) -> HttpResponse:
     person_id = asking.whose(address)
     limits.check(request, "people.ask.address", "4/10m", what=str(person_id))
     limits.check(request, "people.ask.day", "30/d", what=str(person_id))
-    Code.start(request, person_id, address)
+    losing.find_again(person_id, address)
+    Code.start(request, person_id, addresses.digest(address))
     return HttpResponseRedirect(on(reverse("people:code"), then))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadrush import gate, vault
@@ -93,11 +96,22 @@ def test_somebody_elses_address_is_not_held_in_the_place_of_a_lost_one(ana: Pers
     vault.welcome(address="bo@mail.example", where="t", clause="webinar-seat")
     take_the_key(ana)
     losing.lose(ana.pk, WORDS)
-    assert losing.found_again(ana.pk, "bo@mail.example") is None
-    assert losing.found_again(ana.pk, "nobody@mail.example") is None
-    item = losing.found_again(ana.pk, "ana@mail.example")
-    assert item is not None and item.kind == EMAIL
-    assert losing.found_again(ana.pk, "ana@mail.example") is None, "a second time there is nothing lost"
+    for address in ("bo@mail.example", "nobody@mail.example"):
+        assert not losing.find_again(ana.pk, address)
+    assert losing.find_again(ana.pk, "ana@mail.example")
+    with gate.using("webinars.serve"):
+        assert vault.address_of(ana.pk) == "ana@mail.example"
+    assert not losing.find_again(ana.pk, "ana@mail.example"), "a second time there is nothing lost"
+
+
+def test_whether_an_address_was_lost_is_one_question_for_known_and_unknown_alike(ana: Person) -> None:
+    for whose, address in ((ana.pk, "ana@mail.example"), (uuid.uuid4(), "nobody@mail.example")):
+        with (
+            CaptureQueriesContext(connection) as asked,
+            CaptureQueriesContext(connections["keys"]) as of_keys,
+        ):
+            assert not losing.find_again(whose, address)
+        assert (len(asked), len(of_keys)) == (1, 0)
 
 
 def test_an_erased_persons_invoice_that_no_key_opens_stays_for_the_law_and_hinders_no_restore(
