@@ -29,13 +29,7 @@ STAFF = "console.staff"
 @gate.door(STAFF, staff=True, what="accountability.draft")
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the version in force, the draft of the next one, and how far telling of each has got.
-
-    While a version comes in the page asks again how far it is; when it is there, it is loaded anew.
-    """
-    coming = publishing.under_way()
-    if coming is None and request.headers.get("HX-Request"):
-        return HttpResponseClientRefresh()
+    """Show the version in force, the draft of the next one, and how far telling of each has got."""
     begun = drafting.current()
     owner = role_of(request) == "owner"
     context = {
@@ -45,10 +39,23 @@ def desk(request: HttpRequest) -> HttpResponse:
         # Only owners see who works here (clause `working-here`).
         "who": _who(begun.row) if owner else _("an owner"),
         "outrun": begun.outrun,
-        "coming": coming,
+        "coming": publishing.under_way(),
         "notices": Notice.objects.select_related("version", "before").order_by("-version__number")[:10],
     }
     return TemplateResponse(request, "accountability/console/desk.html", context)
+
+
+@console.staff("reader")
+@gate.door(STAFF, staff=True, what="accountability.draft")
+@require_safe
+def coming(request: HttpRequest) -> HttpResponse:
+    """Show how far a version has come, for the desk that asks again; once it is there, load that anew."""
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(reverse("accountability:desk"))
+    how_far = publishing.under_way()
+    if how_far is None:
+        return HttpResponseClientRefresh()
+    return TemplateResponse(request, "accountability/console/coming.html", {"coming": how_far})
 
 
 @console.staff("owner")

@@ -142,9 +142,10 @@ class DraftForm(Form):
             yield Section(slug, title, clauses, prose)
 
     def _words(self, template: ClauseTemplate) -> list[tuple[str, str]]:
+        """Return a clause's words with what stands in its fields, right or wrong; a dash for nothing."""
         filled = {slot.name: self[_slot_name(template, slot)].value() for slot in template.slots}
         parts = string.Formatter().parse(template.text)
-        return [(plain, str(filled.get(gap, "")) if gap else "") for plain, gap, _spec, _turned in parts]
+        return [(plain, str(filled.get(gap) or "–") if gap else "") for plain, gap, _spec, _turned in parts]
 
     def beside(self, theirs: statement.Draft) -> list[tuple[str, str]]:
         """Return what somebody else's draft says otherwise: the field's words, and what they wrote."""

@@ -23,6 +23,7 @@ urlpatterns = [
     path(".well-known/gpc.json", views.gpc, name="gpc"),
     path("me/statement/", answering.answer, name="answer"),
     path("console/statement/", console.desk, name="desk"),
+    path("console/statement/coming/", console.coming, name="coming"),
     path("console/statement/draft/", console.draft, name="draft"),
     path("console/statement/difference/", console.difference, name="draft_difference"),
     path("console/statement/discard/", console.discard, name="discard"),

@@ -18,6 +18,7 @@ from leadrush.accountability.models import Draft
 from leadrush.accountability.tests.changes.conftest import Welcome, next_text, publish, sign_in
 from leadrush.gate import versions
 from leadrush.gate.models import Version
+from leadrush.ledger import Entry
 from leadrush.look import times as look_times
 from leadrush.people import receipts
 from leadrush.vault import publishing
@@ -160,6 +161,21 @@ def test_an_owners_own_numbers_are_followed_by_forms_and_erasing_without_a_line_
     last = look_times.day(times.lapses_at(webinar, confirmed=True))
     assert "Erased on <time" in (page := Client().get("/webinars/beds/").content.decode())
     assert last in page
+
+
+@pytest.mark.django_db
+def test_the_desk_that_asks_again_how_far_a_version_is_opens_nobodys_name(
+    owner: Client, business: object
+) -> None:
+    coming, asks = "/console/statement/coming/", {"HX-Request": "true"}
+    assert owner.get(coming)["Location"] == "/console/statement/"
+    assert owner.get(coming, headers=asks)["HX-Refresh"] == "true", "it is there: the page is loaded anew"
+    send(owner, **{"slot-messages-days": "10"})
+    owner.post(DIFFERENCE, {"seen": "1", "number": "2"})
+    send(owner, **{"slot-messages-days": "9"})  # the draft after it has somebody's name
+    before = Entry.objects.count()
+    assert "Version 2 is on its way into force" in owner.get(coming, headers=asks).content.decode()
+    assert Entry.objects.count() == before, "a colleague would find an entry for every two seconds"
 
 
 @pytest.mark.django_db
