@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.rig import sampling
+
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(900), sampling.LONG]
 
 
 def test_the_figures_of_the_house_are_measured_on_both_databases() -> None:

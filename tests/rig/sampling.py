@@ -15,6 +15,8 @@ import hypothesis
 import pytest
 
 SHARE = 4  # one slow test in so many is taken on an ordinary day
+LONG = pytest.mark.skipif(os.environ.get("LEADRUSH_SLOW") != "all", reason="make proof runs it")
+"""For a test of some minutes: too many for a day on which others are drawn as well."""
 
 
 def settle(config: pytest.Config) -> str:

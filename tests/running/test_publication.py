@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig import postman as rig
+from tests.rig import sampling
 from tests.rig.site import Site, start, stop
 from tests.running.crowd import Crowd, Doing
 
@@ -21,8 +22,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.timeout(600),
-    # Four minutes on each database are too many for a day on which others are drawn as well.
-    pytest.mark.skipif(os.environ.get("LEADRUSH_SLOW") != "all", reason="make proof runs it"),
+    sampling.LONG,
 ]
 PEOPLE = 150
 MANY = f"""
