@@ -290,7 +290,6 @@ def bars(chart: charts.Bars) -> Context:
     return {
         "chart": chart,
         "width": charts.WIDTH,
-        "height": charts.HEIGHT,
         "left": charts.LEFT,
         "ground": charts.GROUND,
     }
