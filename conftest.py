@@ -93,7 +93,24 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, settings: Any) -> Path:
+def visits(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """Return a folder of visits that is this test's own, with nothing of another test's in memory."""
+    from leadrush.visits import addresses, inbox, middleware, salts
+
+    def forget() -> None:
+        inbox.close()
+        salts.forget()
+        middleware.forget_titles()
+        addresses.forget()
+
+    settings.VISITS = tmp_path / "data" / "visits"
+    forget()
+    yield settings.VISITS
+    forget()
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, settings: Any, visits: Path) -> Path:
     """Return a folder of the site's data that is this test's own, closed to others."""
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)

@@ -23,6 +23,7 @@ from leadrush.people.models import SignIn
 from leadrush.vault import collects
 from leadrush.vault.models import Giving, Held, Item, Person
 from leadrush.vault.tests.office.models import Invoice
+from leadrush.visits.models import Browser
 from leadrush.webinars.models import Answer, Host, Question, Registration, Seat, Seen, Webinar
 
 
@@ -116,7 +117,12 @@ def _invoice(rows: Rows, text: str) -> None:
     rows.row(Invoice, number=len(rows.made), until=date(2099, 12, 31), sealed=sealed)
 
 
+def _browser(rows: Rows, text: str) -> None:
+    rows.row(Browser, number=uuid.uuid4().int >> 66, name=rows.word(text, 40))
+
+
 MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
+    Browser: _browser,
     Item: _item,
     Message: _message,
     SignIn: _sign_in,

@@ -13,6 +13,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 CLONE = PACKAGE.parent.parent.parent
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
+COUNTRIES = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb"
 LISTS = ("package.json", "package-lock.json")
 
 
@@ -31,6 +32,12 @@ def folders(data: Path) -> list[tuple[str, Path]]:
     """Return what STATICFILES_DIRS needs: prefix and folder of each part that is there."""
     font = modules(data) / FONT
     return [("hyperlegible", font)] if (font / "wght.css").is_file() else []
+
+
+def countries(data: Path) -> str:
+    """Return the file that tells the country of an internet address; empty where npm has not fetched it."""
+    file = modules(data) / COUNTRIES
+    return str(file) if file.is_file() else ""
 
 
 def fetch(data: Path, development: bool = False) -> str:

@@ -18,8 +18,9 @@ _fillings: dict[str, dict[str, Context]] = {}
 def fill(region: str, template: str, context: Context) -> None:
     """Show `template` in this region of every page for which `context(request)` is not None.
 
-    Regions of `look/base.html`: `choice` (before the foot) and `top` (above the header); `me` stands on
-    “What we hold about you”.
+    Regions of `look/base.html`: `choice` (before the foot), `top` (above the header), `foot` (last in
+    the foot, and in the back office's menu) and `count` (before the end); `me` stands on “What we hold about
+    you”.
     """
     _fillings.setdefault(region, {})[template] = context
 

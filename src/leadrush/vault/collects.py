@@ -41,6 +41,19 @@ class Sealed:
     lost: Callable[[str], str] = str
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What lies in files beside a table and belongs to its rows: its name, its title, and what reads it.
+
+    `read` returns a value that JSON can hold for each row's key. It is taken along as one more column, and
+    goes with its row by `erasing.ends`.
+    """
+
+    name: str
+    title: Words
+    read: Callable[[list[Any]], Mapping[Any, Any]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Collects:
     """What one table takes: its kinds of data, the clause that lets it, each field in words.
@@ -51,7 +64,8 @@ class Collects:
     day of a row, and its sealed columns go under a key that serves the law alone. `itself` names the columns
     that make a row itself, beside its key and its giving; `loses` says what its person loses with it. `lost`
     does what else follows for rows of whose sealed text no key is left, in the same transaction. `shows`
-    returns (title, value) pairs for the page; without it, `fields` are shown.
+    returns (title, value) pairs for the page; without it, `fields` are shown. `beside` is what its
+    rows have in files.
     """
 
     model: type[Held]
@@ -69,6 +83,7 @@ class Collects:
     shows: Callable[[list[Any]], Mapping[Any, str]] | None = None
     correct: Callable[[Any], str] | None = None
     related: tuple[str, ...] = ()
+    beside: Beside | None = None
 
     @property
     def label(self) -> str:

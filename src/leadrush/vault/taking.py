@@ -124,6 +124,7 @@ def things(person_id: uuid.UUID, rows: rights.Rows, entry: ledger.Entry) -> list
     for declared, held in rows.held:
         opened = _opened(declared, held, entry)
         fields = fields_of(declared)
+        lies = declared.beside.read(held) if declared.beside and held else {}
         for place, row in enumerate(held):
             kinds = categories_of(row)
             found.append(
@@ -137,13 +138,20 @@ def things(person_id: uuid.UUID, rows: rights.Rows, entry: ledger.Entry) -> list
                         if name in opened
                         else _column(row, field, str(declared.fields[name]))
                         for name, field in fields.items()
-                    ),
+                    )
+                    + _beside(declared, lies.get(row.pk)),
                     given=row.giving,
                     rests_on=tuple(rests[row.pk]) if isinstance(row, Item) else (row.giving_id,),
                     serves=serves(tuple(kinds), row.mask),
                 )
             )
     return sorted(found, key=lambda thing: (thing.given.at, thing.key))
+
+
+def _beside(declared: collects.Collects, value: Any) -> tuple[Column, ...]:
+    if declared.beside is None or value is None:
+        return ()
+    return (Column(declared.beside.name, str(declared.beside.title), value),)
 
 
 def _title(row: Held, declared: collects.Collects) -> str:

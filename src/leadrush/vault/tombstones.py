@@ -23,6 +23,9 @@ from django.utils import timezone
 
 log = logging.getLogger(__name__)
 PERSON, ITEM, GIVING, JOINED = "person", "item", "giving", "joined"
+BROWSER, LET_GO = "browser", "let go"
+"""A browser that was remembered: its views erased, or only the number that it was known by."""
+WHAT = (PERSON, ITEM, GIVING, JOINED, BROWSER, LET_GO)
 
 
 class Unwritten(RuntimeError):
@@ -35,7 +38,7 @@ class Damaged(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Tombstone:
-    """One line. `what` is "person", "item", "giving" or "joined", `whom` the person's number.
+    """One line. `what` is one of `WHAT`, `whom` the person's number, or of a browser a digest of its own.
 
     A giving is known by its number. An item, one row of a declared table, is known by the table's `label`,
     the `row`'s key, the `giving` that brought it, and `itself`, a digest of what makes the row itself: a
@@ -54,7 +57,7 @@ class Tombstone:
     @classmethod
     def of(cls, line: dict[str, Any]) -> Tombstone:
         """Read one from its line's JSON. Raises `KeyError`, `TypeError` or `ValueError`."""
-        if line["what"] not in (PERSON, ITEM, GIVING, JOINED):
+        if line["what"] not in WHAT:
             raise ValueError(line["what"])
         which = line.get("which", {})
         return cls(

@@ -9,7 +9,7 @@ from leadrush.console import overview, screens
 from leadrush.look import blocks, menu, sitemap
 from leadrush.vault import ending, rights
 from leadrush.vault.models import Giving
-from leadrush.webinars import planning, registering
+from leadrush.webinars import measuring, planning, registering
 from leadrush.webinars.models import Seen, Webinar
 
 DEEDS = {
@@ -41,6 +41,7 @@ def register() -> None:
     rights.batches(Seen, "entry")
     for clause in (registering.CLAUSE, registering.LATER):
         ending.register(clause, planning.ends)
+    measuring.register()
     menu.register(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
     menu.register_foot(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
 

@@ -18,7 +18,8 @@ from leadrush.gate import evidence, limits
 from leadrush.look import proofs
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Item, Person
-from leadrush.webinars import calendars, hosting, planning, registering, times, waiting
+from leadrush.visits import reach
+from leadrush.webinars import calendars, hosting, measuring, planning, registering, times, waiting
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Picture, Question, State, Webinar
 
@@ -45,6 +46,7 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST":
         for rate in RATES:
             limits.check(request, f"webinars.register {rate}", rate)
+        reach(request, measuring.SENT)
         if form.is_valid():
             try:
                 _register(webinar, form, person if own else None)
@@ -57,6 +59,7 @@ def webinar_page(request: HttpRequest, slug: str) -> HttpResponseBase:
                 # for one, and keeps the rest of what was typed.
                 own, form = None, _form(request, webinar, signed_in=False)
             else:
+                reach(request, measuring.SEAT)
                 return HttpResponseRedirect(reverse("webinars:written", args=[slug]))
         status = 422
     context = shown(webinar) | {

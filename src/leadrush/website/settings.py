@@ -40,6 +40,13 @@ BACKUPS = Path(os.environ.get("LEADRUSH_BACKUPS") or DATA / "backups")
 BACKUPS_KEPT = int(os.environ.get("LEADRUSH_BACKUPS_KEPT", "14"))
 KEY_BACKUPS = Path(os.environ.get("LEADRUSH_KEY_BACKUPS") or DATA / "keys" / "backups")
 
+# Views of pages: an inbox, and one file a day. DuckDB reads them within these limits; a machine of its own
+# (ClickHouse) does where `VISITS_URL` names one. Countries come from a file beside the browser's parts.
+VISITS = Path(os.environ.get("VISITS") or DATA / "visits")
+VISITS_MEMORY = os.environ.get("VISITS_MEMORY", "512MB")
+VISITS_URL = os.environ.get("VISITS_URL", "")
+VISITS_COUNTRIES = os.environ.get("VISITS_COUNTRIES") or parts.countries(DATA)
+
 # The address under which people reach the site; links in mails begin with it, and `https://` in it turns on
 # what only works over TLS.
 SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
@@ -68,6 +75,7 @@ INSTALLED_APPS = [
     "leadrush.console",
     "leadrush.mailbox",
     "leadrush.people",
+    "leadrush.visits",
     "leadrush.webinars",
     "leadrush.accountability",
     "leadrush.website",
@@ -86,6 +94,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "leadrush.website.headers.Proxy",
+    "leadrush.visits.middleware.Counted",
     "django.middleware.security.SecurityMiddleware",
     "leadrush.website.headers.Headers",
     "leadrush.website.headers.Csp",

@@ -17,6 +17,7 @@ ours = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadrush.look.urls")),
     path("", include("leadrush.mailbox.urls")),
+    path("", include("leadrush.visits.urls")),
     path("", include("leadrush.webinars.urls")),
     path("console/", include("leadrush.console.urls")),
     path("", include("leadrush.accountability.urls")),

@@ -12,7 +12,7 @@ from leadrush.gate.doors import each
 from leadrush.people.tests.conftest import ANA
 from leadrush.vault.models import Person
 
-QUESTION = "May this browser tell us that it was here before?"
+QUESTION = "May this browser be known again when it comes back?"
 
 
 def page(response: Any) -> str:

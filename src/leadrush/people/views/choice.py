@@ -20,12 +20,13 @@ def choice(request: HttpRequest) -> HttpResponse:
     said = request.POST.get("answer", "") if request.method == "POST" else ""
     if said in (choices.YES, choices.NO):
         response = HttpResponseRedirect(ways.then(request, "/"))
-        choices.answer(response, said)
+        choices.answer(request, response, said)
         return response
     context = {
         "answer": choices.answer_of(request),
         "by_itself": choices.says_no_by_itself(request),
         "days": choices.DAYS,
+        "explained": choices.explained(),
         "unsaid": request.method == "POST",
     }
     return render(request, "people/choice.html", context, status=422 if request.method == "POST" else 200)

@@ -82,7 +82,8 @@ def test_every_declared_column_of_every_row_is_in_the_file_with_its_words() -> N
     held = {thing.table: thing for thing in own(ana.person).things}
     for declared in collects.gated():
         columns = {column.name: column.title for column in held[declared.label].columns}
-        assert columns == {name: str(words) for name, words in declared.fields.items()}
+        beside = {declared.beside.name: str(declared.beside.title)} if declared.beside else {}
+        assert columns == {name: str(words) for name, words in declared.fields.items()} | beside
 
 
 def test_a_column_of_a_kind_that_no_file_carries_fails_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

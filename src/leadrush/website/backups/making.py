@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import sys
 import tempfile
@@ -21,18 +22,22 @@ from django.utils import timezone
 from leadrush import gate, ledger
 from leadrush.vault import backups, clocks, installation, tombstones
 from leadrush.vault.models import MasterCheck
+from leadrush.visits import days
 from leadrush.website.backups import engines, packing
 from leadrush.website.backups.packing import Part
 from leadrush.website.running.folder import Stop
 
 Say = Callable[[str], None]
-TREES = ("media", "locale")
+TREES = ("media", "locale", "visits/days")
+SWAPPED = "visits/days"
+"""A folder whose files are swapped while the site runs: they are held for the backup by a second name."""
 STONES = "tombstones/erased.jsonl"
 TRIES = 3
 
 
 def data(folder: Path | None = None, *, say: Say, dry: bool = False, keep: int | None = None) -> Path | None:
-    """Make a backup of the data: site, ledger, pictures, the owner's translations; return its file.
+    """Make a backup of the data: site, ledger, visits, pictures, the owner's
+    translations; return its file.
 
     With `keep`, the oldest beyond so many go. Raises `Stop`; then nothing has changed.
     """
@@ -141,7 +146,8 @@ def _gather(kind: str, work: Path, say: Say) -> tuple[dict[str, Any], list[Part]
         say(f"Copied {part.name}.")
     if kind == backups.DATA:
         # Behind the data, which name them: a picture of a later moment is one too many, never one too few.
-        parts += [Part(name, file) for tree in TREES for name, file in _files(tree)]
+        parts += [Part(name, file) for tree in TREES if tree != SWAPPED for name, file in _files(tree)]
+        parts += _held(work)
     if tombstones.path().exists():
         stones = work / "erased.jsonl"
         stones.write_bytes(tombstones.path().read_bytes())
@@ -171,12 +177,30 @@ def facts(kind: str) -> dict[str, Any]:
 def _files(tree: str) -> list[tuple[str, Path]]:
     """Return name and place of each file below one of the site's folders."""
     base = place_of(tree)
-    found = (path for path in sorted(base.rglob("*")) if path.is_file() and not path.is_symlink())
+    kind = "*.parquet" if tree == SWAPPED else "*"
+    found = (path for path in sorted(base.rglob(kind)) if path.is_file() and not path.is_symlink())
     return [(f"{tree}/{path.relative_to(base).as_posix()}", path) for path in found]
+
+
+def _held(work: Path) -> list[Part]:
+    """Hold the days of visits as they are at this moment; each is swapped whole, so each copy is one."""
+    parts = []
+    for name, file in _files(SWAPPED):
+        held = work / file.name
+        try:
+            os.link(file, held)
+        except FileNotFoundError:
+            continue
+        except OSError:  # on another disk
+            shutil.copyfile(file, held)
+        parts.append(Part(name, held))
+    return parts
 
 
 def place_of(tree: str) -> Path:
     """Return where one of the site's folders lies."""
+    if tree == SWAPPED:
+        return days.folder()
     return Path(settings.MEDIA_ROOT) if tree == "media" else Path(settings.DATA) / tree
 
 

@@ -26,6 +26,7 @@ from leadrush.gate import versions
 from leadrush.mailbox.models import Message, State
 from leadrush.vault import backups, clocks, erasing, lapsing, sweeping, tombstones
 from leadrush.vault.models import BlindIndex, Person, PersonKey
+from leadrush.visits import forgetting
 from leadrush.website.backups import engines, foreseeing, making, packing, trying
 from leadrush.website.backups.checking import Plan
 from leadrush.website.backups.making import STONES, TREES, Say
@@ -108,7 +109,7 @@ def put_back(plan: Plan, say: Say) -> None:
     if plan.data is not None:
         for tree in TREES:
             engines.bring(folder() / backups.DATA / tree, making.place_of(tree))
-        say("Put back: pictures and translations.")
+        say("Put back: pictures, translations and visits.")
     versions.IN_FORCE.forget()
     versions.version_of.cache_clear()
 
@@ -123,6 +124,7 @@ def migrate(plan: Plan, say: Say) -> None:
 def erase_again(plan: Plan, say: Say) -> None:
     """Erase what was erased before, in whatever has come back, before anything else may see it."""
     say(f"Erased again, because it was erased before: {erasing.replay():,}.")
+    say(f"Days of visits written anew, for the same reason: {forgetting.forget_due():,}.")
 
 
 def lapse(plan: Plan, say: Say) -> None:

@@ -1,4 +1,5 @@
-"""The one application behind the one port: what arrives as HTTP goes over the bridge to Django's pages.
+"""The one application behind the one port: reports of pages go to the collector of visits, everything else
+that arrives as HTTP over the bridge to Django's pages.
 
 Environment: `LEADRUSH_PAGE_THREADS` (default 1: on a core that Python's lock shares, more only wait for each
 other) and `LEADRUSH_MAX_BODY` in bytes (default 20 MB).
@@ -40,12 +41,14 @@ async def lifespan(receive: Receive, send: Send, bridge: Bridge) -> None:
 class Street:
     """Leads each request to what answers it."""
 
-    def __init__(self, bridge: Bridge) -> None:
-        self.bridge = bridge
+    def __init__(self, bridge: Bridge, collector: Any = None) -> None:
+        self.bridge, self.collector = bridge, collector
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope; a websocket is refused before it opens, since no room speaks on one."""
         match scope["type"]:
+            case "http" if self.collector and self.collector.takes(scope["path"]):
+                await self.collector(scope, receive, send)
             case "http":
                 await self.bridge(scope, receive, send)
             case "websocket":
@@ -60,4 +63,10 @@ def street(application: Any = None) -> Street:
     django.setup(set_prefix=False)
     threads = int(os.environ.get("LEADRUSH_PAGE_THREADS", "1"))
     limit = int(os.environ.get("LEADRUSH_MAX_BODY", str(MAX_BODY)))
-    return Street(Bridge(application or WSGIHandler(), threads=threads, limit=limit, refuse=too_large))
+    bridge = Bridge(application or WSGIHandler(), threads=threads, limit=limit, refuse=too_large)
+    if application is not None:
+        return Street(bridge)
+    from leadrush.visits import collector, observing
+
+    observing.Home.look()
+    return Street(bridge, collector.Collector())

@@ -1,0 +1,14 @@
+"""Visits: which pages are viewed, when, for how long and from where, as far as each visitor allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadrush.late import late
+
+if TYPE_CHECKING:
+    from leadrush.visits.goals import goal, reach
+
+__all__ = ["goal", "reach"]
+
+__getattr__ = late(__name__, {"goal": "goals", "reach": "goals"})

@@ -1,0 +1,154 @@
+"""Forgetting: a browser's number taken out of every day that holds it, or its views with it.
+
+Asking writes one line into the file of tombstones, durable before the page answers; it holds a digest of the
+number, which leads to nobody. The worker then writes anew each day in which such a browser was. Because the
+line outlives the erasure, a day that comes back from a backup is treated again. Clauses `visits-remembered`
+and `visits-own`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadrush.vault import tombstones
+from leadrush.visits import days, engine, making, sums
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ERASED, LET_GO = tombstones.BROWSER, tombstones.LET_GO
+DIGEST = "substr(sha256(concat('visits browser ', CAST(browser AS VARCHAR))), 1, 32)"
+
+
+def digest(number: int) -> uuid.UUID:
+    """Return what a browser's number is known by once it is forgotten."""
+    return uuid.UUID(hashlib.sha256(f"visits browser {number}".encode()).hexdigest()[:32])
+
+
+def let_go(number: int) -> None:
+    """Take a browser's number out of what was counted; the views stay, as nobody's."""
+    tombstones.append(tombstones.make(LET_GO, digest(number)))
+
+
+def erase(numbers: Iterable[int]) -> None:
+    """Take out every view of these browsers. Raises `tombstones.Unwritten`; then nothing is erased."""
+    tombstones.append(*(tombstones.make(ERASED, digest(number)) for number in numbers))
+
+
+def _marker() -> Path:
+    """Return the file that says how far the tombstones are followed; it lies with the days, so that days of
+    a backup, which come without it, are treated from the first line on."""
+    return days.folder() / "followed"
+
+
+def _place() -> int:
+    try:
+        return int(_marker().read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def waiting() -> tuple[set[uuid.UUID], set[uuid.UUID], int]:
+    """Return whose views are to go, whose numbers are to go, and the place behind the last line read."""
+    stones, places = tombstones.since(_place())
+    erased = {stone.whom for stone in stones if stone.what == ERASED}
+    let = {stone.whom for stone in stones if stone.what == LET_GO}
+    return erased, let - erased, places[-1] if places else _place()
+
+
+def forget_due() -> int:
+    """Write anew the days that hold what is to be forgotten; return how many. Killed anywhere, it begins
+    again: a day is treated whole or not at all."""
+    erased, let, until = waiting()
+    if not erased and not let:
+        if until != _place():
+            _note(until)
+        return 0
+    making.make_due()  # what waits in the inbox is of before
+    con = engine.connect()
+    try:
+        with days.alone():
+            treated = [day for day in days.there() if _treat(con, day, erased, let)]
+    finally:
+        con.close()
+    _note(until)
+    return len(treated)
+
+
+def _treat(con: DuckDBPyConnection, day: date, erased: set[uuid.UUID], let: set[uuid.UUID]) -> bool:
+    until = days.mark(con, day)
+    if not days.file(day).exists():
+        return False
+    gone, blank = _these(erased), _these(let)
+    found = con.execute(
+        f"SELECT count(*) FROM (SELECT DISTINCT browser FROM read_parquet({days.quoted(days.file(day))}) "
+        f"WHERE browser IS NOT NULL) WHERE {gone} OR {blank}"
+    ).fetchone()
+    if not found or not found[0]:
+        return False
+    making.make(con, day, until, also="", without=gone, blank=blank)
+    sums.drop([day])
+    return True
+
+
+def _these(digests: set[uuid.UUID]) -> str:
+    if not digests:
+        return "false"
+    listed = ", ".join(f"'{one.hex}'" for one in sorted(digests))
+    return f"(browser IS NOT NULL AND browser <> 0 AND {DIGEST} IN ({listed}))"
+
+
+def _note(until: int) -> None:
+    days.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = _marker().with_name(".followed")
+    half.write_text(str(until))
+    half.replace(_marker())
+
+
+def settle(today: date, kept: int) -> int:
+    """Take numbers and addresses out of the days that are older than `kept` days; return how many days."""
+    last, count = today - timedelta(days=kept), 0
+    con = engine.connect()
+    try:
+        for day in days.there(last=last - timedelta(days=1)):
+            with days.alone(), suppress(FileNotFoundError):
+                count += _settle(con, day)
+    finally:
+        con.close()
+    return count
+
+
+def _settle(con: DuckDBPyConnection, day: date) -> bool:
+    until = days.mark(con, day)
+    found = con.execute(
+        f"SELECT count(browser) + count(address) FROM read_parquet({days.quoted(days.file(day))})"
+    ).fetchone()
+    if not found or not found[0]:
+        return False
+    making.make(con, day, until, also="", blank="true")
+    sums.drop([day])
+    return True
+
+
+def left(forgotten: set[uuid.UUID]) -> int:
+    """Return how many days hold views with a number of which this is the digest."""
+    those = _these(forgotten)
+    con = engine.connect()
+    try:
+        return sum(_holds(con, day, those) for day in days.there())
+    finally:
+        con.close()
+
+
+def _holds(con: DuckDBPyConnection, day: date, those: str) -> bool:
+    found = con.execute(
+        f"SELECT count(*) FROM read_parquet({days.quoted(days.file(day))}) "
+        f"WHERE browser IS NOT NULL AND {those}"
+    ).fetchone()
+    return bool(found and found[0])

@@ -1,0 +1,57 @@
+"""What visits do by the clock: days made, words forgotten, keys destroyed, what is erased taken out."""
+
+from __future__ import annotations
+
+import time
+
+from leadrush import gate
+from leadrush.look import times
+from leadrush.vault import clocks
+from leadrush.visits import addresses, forgetting, making, remembering, salts
+
+SHARE = 0.1
+"""The most of the worker's time that making days may take."""
+_next = 0.0
+
+
+@gate.task("visits.make", use=None, every=3, why="Rows of the inbox name nobody.")
+def make() -> None:
+    """Bring what was seen into its day; a long day is made less often."""
+    global _next
+    began = time.monotonic()
+    if began < _next:
+        return
+    making.make_due()
+    _next = time.monotonic() + (time.monotonic() - began) / SHARE
+
+
+@gate.task("visits.forget_words", use=None, every=60, why="Destroys the words of days that are over.")
+def forget_words() -> None:
+    """Destroy the random words of days that are over. Clause `visits-counted`."""
+    for name in salts.over(times.today()):
+        salts.destroy(name)
+    salts.forget(times.today())
+
+
+@gate.task("visits.destroy_keys", use=None, every=600, why="Destroys keys of days, and reads nothing.")
+def destroy_keys() -> None:
+    """Destroy the keys of days whose addresses may not be opened any more. Clause `visits-address`."""
+    if clocks.doubted() is None and (days := addresses.overdue(times.today())):
+        addresses.destroy(days)
+
+
+@gate.task("visits.forget", use=None, every=5, why="Takes out numbers by their digests, and reads no view.")
+def forget() -> None:
+    """Write anew the days that hold what somebody erased. Clauses `visits-own` and `visits-remembered`."""
+    forgetting.forget_due()
+
+
+@gate.task("visits.settle", use=None, every=3600, why="Takes numbers out of old days, and reads no view.")
+def settle() -> None:
+    """Take the numbers of browsers out of the days that are too old to know them."""
+    if clocks.doubted() is None:
+        try:
+            kept = remembering.days()
+        except gate.Unpublished:
+            return
+        forgetting.settle(times.today(), kept)
