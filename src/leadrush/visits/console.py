@@ -31,6 +31,7 @@ from leadrush.look.charts import Bar, Bars, Event
 from leadrush.visits import asking, days, goals, inbox, marks, now, reading, reports, tables, tracing
 from leadrush.visits.asking import Asked, Unclear
 from leadrush.visits.models import Import, Note
+from leadrush.visits.tallies import TALLIES
 
 FIRST = 7
 """Lines of a table on the page; all of them stand on a page of their own."""
@@ -77,6 +78,10 @@ def desk(request: HttpRequest) -> HttpResponseBase:
 
 def _desk(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     earlier = asked.earlier()
+    whole = ("hour", "length", "page", "believed", *(name for name in tables.TABLES if name in TALLIES))
+    reading.tally(asked, *whole)
+    if earlier:
+        reading.tally(earlier, *whole)
     total, before = reports.totals(asked), reports.totals(earlier) if earlier else None
     believed = reports.believed(asked)
     pages = tables.TABLES["pages"].rows(asked, FIRST)

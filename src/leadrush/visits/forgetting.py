@@ -131,7 +131,7 @@ def _settle(con: DuckDBPyConnection, day: date) -> bool:
     ).fetchone()
     if not found or not found[0]:
         return False
-    making.make(con, day, until, also="", blank="true")
+    making.make(con, day, until, also="", blank="(browser IS NOT NULL OR address IS NOT NULL)")
     sums.drop([day])
     return True
 

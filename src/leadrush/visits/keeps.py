@@ -13,7 +13,7 @@ from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.look import times
 from leadrush.vault import tombstones
-from leadrush.visits import addresses, days, engine, forgetting, remembering, salts
+from leadrush.visits import addresses, bringing, clickhouse, days, engine, forgetting, remembering, salts
 from leadrush.visits.models import DayKey, Import
 
 SWEEP = timedelta(minutes=10)
@@ -111,4 +111,7 @@ def erased_visits_are_gone() -> Count:
         for s in tombstones.read()
         if s.what in (forgetting.ERASED, forgetting.LET_GO) and s.when < late
     }
-    return Count(forgetting.left(due) if due else 0, len(days.there()))
+    left = forgetting.left(due) if due else 0
+    behind = len(bringing.behind(since=late.timestamp())) if clickhouse.named() else 0
+    of = len(days.there())
+    return Count(min(left + behind, of), of)

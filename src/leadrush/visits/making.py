@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 AT_ONCE = 200_000  # rows of the inbox that one pass takes
+SLICE = 50_000  # rows of which visits are made at once
 PAUSE = "INTERVAL 30 MINUTE"
 PAGES = 200
 MANY = 30
@@ -74,18 +75,16 @@ RANK = (
 
 # One row a view: its facts from whoever knows them best, what browsers reported of it from all.
 ONE_EACH = f"""
-CREATE TEMP TABLE rows AS
 SELECT DISTINCT ON (id) {", ".join(name for name in days.BASE if name not in ("seen", "heard", "dot"))},
        max(seen) OVER one AS seen, bool_or(heard) OVER one AS heard, bool_or(dot) OVER one AS dot, rank
-FROM seen_rows WINDOW one AS (PARTITION BY id) ORDER BY id, rank, moment
+FROM seen_rows WHERE id % {{slices}} = {{slice}} WINDOW one AS (PARTITION BY id) ORDER BY id, rank, moment
 """
 
 MADE = f"""
-CREATE TEMP TABLE made AS
 WITH handed AS (
   SELECT visitor, any_value(browser) AS browser, max(moment) AS until FROM rows
   WHERE goal = '{days.YES}' AND browser <> 0 GROUP BY visitor HAVING count(DISTINCT browser) = 1
-), whos AS (
+), every_who AS (
   SELECT rows.*, CASE WHEN rows.browser <> 0 THEN rows.browser
                       ELSE coalesce(handed.browser, rows.visitor) END AS who,
          CASE WHEN rank = 9 THEN {days.WAITS} WHEN goal = '{days.YES}' THEN {days.HANDED}
@@ -96,6 +95,8 @@ WITH handed AS (
               ELSE {days.VIEW} END AS sort_of,
          CAST(0 AS BIGINT) AS carried, false AS next_to
   FROM rows LEFT JOIN handed ON rows.visitor = handed.visitor AND rows.moment <= handed.until
+), whos AS (
+  SELECT * FROM every_who WHERE who % {{slices}} = {{slice}}
 ), pretenders AS (
   SELECT who FROM whos WHERE sort_of = {days.VIEW} GROUP BY who
   HAVING count(*) >= {MANY} AND NOT bool_or(heard) AND NOT bool_or(dot) AND NOT bool_or(logged)
@@ -115,7 +116,8 @@ WITH handed AS (
   SELECT told.* REPLACE (CASE WHEN further.who IS NULL THEN told.page ELSE '(more)' END AS page)
   FROM told LEFT JOIN further ON told.who = further.who AND told.page = further.page
 ), around AS (
-  SELECT * FROM named WHERE sort_of IN ({days.VIEW}, {days.GOAL}) UNION ALL BY NAME SELECT * FROM beside
+  SELECT * FROM named WHERE sort_of IN ({days.VIEW}, {days.GOAL}) UNION ALL BY NAME
+  SELECT * FROM beside WHERE who % {{slices}} = {{slice}}
 ), cut AS (
   SELECT *, CASE WHEN lag(moment) OVER w IS NULL OR moment - lag(moment) OVER w > {PAUSE}
        OR (campaign <> '' AND campaign IS DISTINCT FROM last_value(nullif(campaign, '') IGNORE NULLS)
@@ -213,41 +215,88 @@ def make(
     also: str = FROM_NEWS,
     without: str = "false",
     blank: str = "false",
+    anew: str = "false",
 ) -> None:
     """Write a day anew from its file and what `also` brings.
 
     Rows for which `without` holds go; of those for which `blank` holds, number and address of the browser.
+    Whoever has a row for which `anew` holds is made anew as well, like everybody of whom something came.
     """
     base = ", ".join(days.BASE)
-    parts = [also] if also else []
+    nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in days.BASE.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE came AS {also or f'SELECT 0 AS rank, {nothing} WHERE false'}")
+    seen, stays = "SELECT * FROM came", ""
     if days.file(day).exists():
+        stays = _stays(con, day, f"coalesce(({without}) OR ({blank}) OR ({anew}), false)")
         put = (
             f"CASE WHEN {blank} THEN 0 ELSE coalesce(browser, 0) END AS browser, "
             f"CASE WHEN {blank} THEN NULL ELSE address END AS address"
         )
-        parts.append(
-            f"SELECT {RANK} AS rank, {base} FROM (SELECT * REPLACE ({put}) "
-            f"FROM read_parquet({days.quoted(days.file(day))}) WHERE NOT ({without}))"
+        seen += (
+            f" UNION ALL BY NAME SELECT {RANK} AS rank, {base} FROM (SELECT * REPLACE ({put}) "
+            f"FROM read_parquet({days.quoted(days.file(day))}) WHERE NOT ({without}) AND NOT ({stays}))"
         )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE seen_rows AS {' UNION ALL BY NAME '.join(parts)}")
-    con.execute("DROP TABLE IF EXISTS rows; DROP TABLE IF EXISTS made")
-    con.execute(ONE_EACH)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE seen_rows AS {seen}")
+    _in_slices(con, "rows", ONE_EACH, "seen_rows")
     _beside(con, day)
     began = inbox.began()
     own = f"make_timestamp({began * 1000})" if began is not None else "TIMESTAMP '9999-01-01'"
     con.execute(f"CREATE OR REPLACE TEMP TABLE own AS SELECT {own} AS at_least")
-    con.execute(MADE)
+    _in_slices(con, "made", MADE, "rows")
     zone = look.business().zone.key
     select = (
         f"SELECT * REPLACE (nullif(browser, 0) AS browser), "
         f"CAST(hour(moment AT TIME ZONE 'UTC' AT TIME ZONE '{zone}') AS TINYINT) AS hour, "
         f"DATE '{day}' AS day FROM made"
     )
+    if stays:
+        select += (
+            f" UNION ALL BY NAME SELECT * FROM read_parquet({days.quoted(days.file(day))}) WHERE {stays}"
+        )
     days.write(con, day, select, until)
-    again = _went_on(con, day)
-    con.execute("DROP TABLE seen_rows; DROP TABLE rows; DROP TABLE made; DROP TABLE beside; DROP TABLE own")
-    if again:
-        make(con, day - timedelta(days=1), days.mark(con, day - timedelta(days=1)), also="")
+    before, after = _went_on(con, day), _goes_on(con, day)
+    for table in ("came", "seen_rows", "rows", "made", "beside", "own"):
+        con.execute(f"DROP TABLE {table}")
+    for other, whose in ((-1, before), (1, after)):
+        if whose:
+            beside = day + timedelta(days=other)
+            listed = ", ".join(map(str, whose))
+            make(con, beside, days.mark(con, beside), also="", anew=f"browser IN ({listed})")
+
+
+def _stays(con: DuckDBPyConnection, day: date, goes: str) -> str:
+    """Return the SQL of the rows of a day's file that stay as they are.
+
+    A visit is one who's: it changes when something comes of that who, or goes. A row without any number (0)
+    is for itself.
+    """
+    file = f"read_parquet({days.quoted(days.file(day))})"
+    links = (
+        f"(SELECT visitor, browser FROM came WHERE goal = '{days.YES}' UNION ALL "
+        f"SELECT visitor, browser FROM {file} WHERE kind = {days.HANDED})"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE touched AS WITH first AS ("
+        "SELECT unnest([visitor, browser]) AS who FROM came UNION ALL "
+        f"SELECT unnest([visitor, browser]) FROM {file} WHERE id IN (SELECT id FROM came) OR {goes}"
+        f"), second AS (FROM first UNION ALL SELECT browser FROM {links} WHERE visitor IN (FROM first)"
+        f"), third AS (FROM second UNION ALL SELECT visitor FROM {links} WHERE browser IN (FROM second)"
+        ") SELECT DISTINCT who FROM third WHERE who <> 0"
+    )
+    return (
+        "visitor NOT IN (FROM touched) AND coalesce(browser, 0) NOT IN (FROM touched) "
+        f"AND id NOT IN (SELECT id FROM came) AND NOT {goes}"
+    )
+
+
+def _in_slices(con: DuckDBPyConnection, table: str, select: str, source: str) -> None:
+    """Make a table part by part, as memory allows: no part needs the rows of another."""
+    found = con.execute(f"SELECT count(*) FROM {source}").fetchone()
+    slices = 1 + (found[0] if found else 0) // SLICE
+    con.execute(f"DROP TABLE IF EXISTS {table}")
+    for number in range(slices):
+        put = f"INSERT INTO {table} BY NAME" if number else f"CREATE TEMP TABLE {table} AS"
+        con.execute(f"{put} {select.format(slices=slices, slice=number)}")
 
 
 def _beside(con: DuckDBPyConnection, day: date) -> None:
@@ -268,18 +317,35 @@ def _beside(con: DuckDBPyConnection, day: date) -> None:
                 f"FROM read_parquet({days.quoted(file)}) "
                 f"WHERE browser IS NOT NULL AND kind = {days.VIEW} "
                 f"AND browser IN (SELECT browser FROM rows WHERE browser <> 0) "
-                f"QUALIFY row_number() OVER (PARTITION BY browser ORDER BY moment {order}) = 1"
+                f"QUALIFY row_number() OVER (PARTITION BY browser ORDER BY moment {order}, id {order}) = 1"
             )
     con.execute(f"CREATE OR REPLACE TEMP TABLE beside AS {' UNION ALL BY NAME '.join(parts)}")
 
 
-def _went_on(con: DuckDBPyConnection, day: date) -> bool:
-    """Say whether a visit goes on here that the day before took for ended."""
+def _went_on(con: DuckDBPyConnection, day: date) -> list[int]:
+    """Return the browsers whose visit goes on here, which the day before took for ended."""
     file = days.file(day - timedelta(days=1))
     if not file.exists():
-        return False
+        return []
     found = con.execute(
-        f"SELECT count(*) FROM read_parquet({days.quoted(file)}) AS b "
-        "WHERE b.leaves AND b.session IN (SELECT session FROM made WHERE session <> 0)"
-    ).fetchone()
-    return bool(found and found[0])
+        f"SELECT DISTINCT browser FROM read_parquet({days.quoted(file)}) WHERE browser IS NOT NULL "
+        "AND leaves AND session IN (SELECT session FROM made WHERE session <> 0)"
+    )
+    return [browser for (browser,) in found.fetchall()]
+
+
+def _goes_on(con: DuckDBPyConnection, day: date) -> list[int]:
+    """Return the browsers whose visit the next day took for one that began there, or at another moment."""
+    file = days.file(day + timedelta(days=1))
+    if not file.exists():
+        return []
+    found = con.execute(
+        "SELECT next.browser FROM (SELECT browser, min(moment) AS moment, "
+        "arg_min(session, moment) AS session "
+        f"FROM read_parquet({days.quoted(file)}) WHERE browser IS NOT NULL AND kind = {days.VIEW} "
+        "GROUP BY browser) AS next JOIN (SELECT browser, max(moment) AS moment, "
+        f"arg_max(session, moment) AS session FROM made WHERE browser <> 0 AND kind = {days.VIEW} "
+        "GROUP BY browser) AS last ON next.browser = last.browser "
+        f"WHERE next.moment - last.moment <= {PAUSE} AND next.session <> last.session"
+    )
+    return [browser for (browser,) in found.fetchall()]

@@ -57,7 +57,7 @@ def look() -> Now:
             )
         )
         here = (
-            f"(SELECT page, row_number() OVER (PARTITION BY {who} ORDER BY moment DESC) AS back "
+            f"(SELECT page, row_number() OVER (PARTITION BY {who} ORDER BY moment DESC, id DESC) AS back "
             f"{asked} AND moment >= TIMESTAMP '{last - timedelta(minutes=HERE - 1):%Y-%m-%d %H:%M:%S}')"
         )
         pages = reader.rows(

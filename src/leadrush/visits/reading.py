@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from leadrush import gate
 from leadrush.gate.models import Version
 from leadrush.gate.versions import numbered
-from leadrush.visits import asking, days, engine, sums, tallies
+from leadrush.visits import asking, clickhouse, days, engine, sums, tallies
 from leadrush.visits.days import VIEW
 
 if TYPE_CHECKING:
@@ -104,14 +104,16 @@ def narrowed(asked: asking.Asked) -> str:
 
 @dataclass(frozen=True)
 class Reader:
-    """Answers questions under the use in force."""
+    """Answers questions under the use in force, out of the files; without a connection ClickHouse answers."""
 
-    con: DuckDBPyConnection
+    con: DuckDBPyConnection | None
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return what a question finds. Raises `TooMuch`, and `Unreadable` for a day that was set aside."""
         import duckdb
 
+        if self.con is None:
+            return _elsewhere(sql, parameters)
         try:
             return list(self.con.execute(sql, list(parameters)).fetchall())
         except duckdb.OutOfMemoryException:
@@ -120,6 +122,26 @@ class Reader:
             if broken := mend():
                 raise Unreadable(aside(broken)) from None
             raise
+
+    def kept(self, views: str) -> str:
+        """Return what stands for some views in further questions: read once, where that can be."""
+        if self.con is None:
+            return f"{views} AS these"
+        self.rows(f"CREATE OR REPLACE TEMP TABLE these AS SELECT * FROM {views} AS v")
+        return "these"
+
+
+def _elsewhere(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    try:
+        return clickhouse.ask(sql, parameters)
+    except clickhouse.Away:
+        raise Unreadable(
+            _("The server that counts the visits cannot be reached. Nothing is lost meanwhile.")
+        ) from None
+    except clickhouse.Failed as fault:
+        if fault.code == clickhouse.MEMORY:
+            raise TooMuch(TOO_MUCH) from None
+        raise
 
 
 def aside(broken: list[date]) -> str:
@@ -134,6 +156,9 @@ def aside(broken: list[date]) -> str:
 def opened() -> Iterator[Reader]:
     """Open what was counted, for the use in force. Raises `gate.NoUse` and `gate.Refused`."""
     versions(KIND)
+    if clickhouse.named():
+        yield Reader(None)
+        return
     con = engine.connect()
     try:
         yield Reader(con)
@@ -160,11 +185,17 @@ def mend() -> list[date]:
 def tally(asked: asking.Asked, *names: str, key: str | None = None) -> dict[str, Sums]:
     """Return tallies of a question: by name, then by key and more, the counts in the order of `COUNTS`.
 
-    All visits are added up from the sums of the days; some are counted on the views. `key` asks for one.
+    All visits are added up from the sums of the days; some are counted on the views. `key` asks for one. The
+    door in force remembers what it was told, so that a page asks for its tables at once.
     """
+    told: dict[str, Sums] = gate.current().notes.setdefault(("visits", asked, key), {})
+    if missing := [name for name in names if name not in told]:
+        told |= (_counted if asked.narrow else _summed)(asked, missing, key)
+    return {name: told[name] for name in names}
+
+
+def _summed(asked: asking.Asked, names: Sequence[str], key: str | None) -> dict[str, Sums]:
     allowed = versions(KIND)
-    if asked.narrow:
-        return _counted(asked, names, key)
     _up_to_date(asked)
     total = ", ".join(f"sum({name})" for name in tallies.COUNTS)
     places = ", ".join("?" * len(allowed))
@@ -190,11 +221,16 @@ def tally(asked: asking.Asked, *names: str, key: str | None = None) -> dict[str,
 
 
 def _up_to_date(asked: asking.Asked) -> None:
-    """Have the sums of the days asked for as they are now. Raises `Unreadable`, `TooMuch`."""
+    """Have the sums of the days asked for as they are now, once a door. Raises `Unreadable`, `TooMuch`."""
     import duckdb
+
+    notes, span = gate.current().notes, ("visits", asked.first, asked.last)
+    if span in notes:
+        return
 
     try:
         sums.bring_up_to_date(days.there(asked.first, asked.last))
+        notes[span] = True
     except duckdb.OutOfMemoryException:
         raise TooMuch(TOO_MUCH) from None
     except duckdb.Error:
@@ -204,12 +240,15 @@ def _up_to_date(asked: asking.Asked) -> None:
 
 
 def _counted(asked: asking.Asked, names: Sequence[str], key: str | None) -> dict[str, Sums]:
-    every, found = sums.every_tally(), {}
+    every, found, views = sums.every_tally(), {}, narrowed(asked)
     with opened() as reader:
-        reader.con.execute(f"CREATE OR REPLACE TEMP TABLE these AS SELECT * FROM {narrowed(asked)} AS v")
+        # Out of the files each tally reads its own columns alone, which is quicker unless few views are left.
+        these = reader.kept(views) if asked.words and len(names) > 1 else f"{views} AS these"
         for name in names:
-            rows = reader.rows(every[name].format(v="these", group="", inner=""))
-            found[name] = {(k, m): tuple(numbers) for k, m, *numbers in rows if key is None or k == key}
+            sql = every[name].format(v=these, group="", inner="")
+            if key is not None:
+                sql = f"SELECT * FROM ({sql}) AS one WHERE key = {tallies.quoted(key)}"
+            found[name] = {(k, m): tuple(numbers) for k, m, *numbers in reader.rows(sql)}
     return found
 
 
@@ -232,6 +271,24 @@ def by_day(asked: asking.Asked) -> dict[date, tuple[int, ...]]:
         return {date.fromisoformat(day): tuple(numbers) for day, *numbers in summed}
 
 
+def others(asked: asking.Asked) -> int:
+    """Return how many visitors without a yes were there, each once a day.
+
+    All of them are those whose first view of a day it was; of some visits the first may not be among them.
+    """
+    if not asked.narrow:
+        whos = tallies.COUNTS.index("whos")
+        return sum(numbers[whos] for numbers in tally(asked, "hour")["hour"].values())
+    views = narrowed(asked)
+    with opened() as reader:
+        found = reader.rows(
+            f"SELECT count(*) FROM (SELECT DISTINCT day, visitor FROM {views} AS v WHERE kind = {VIEW} "
+            f"AND browser IS NULL AND session NOT IN "
+            f"(SELECT session FROM {views} AS those WHERE browser IS NOT NULL)) AS whos"
+        )
+    return int(found[0][0])
+
+
 def known_browsers(asked: asking.Asked) -> int:
     """Return how many browsers that said yes were there, each once however many days it came."""
     try:
@@ -244,6 +301,7 @@ def known_browsers(asked: asking.Asked) -> int:
                 f"SELECT count(DISTINCT browser) FROM {narrowed(asked)} AS v WHERE kind = {VIEW}"
             )
         return int(found[0][0])
+    _up_to_date(asked)
     with sums.opened() as held:
         row = held.execute(
             "SELECT count(DISTINCT browser) FROM whos WHERE day BETWEEN ? AND ? "

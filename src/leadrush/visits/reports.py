@@ -98,7 +98,7 @@ def totals(asked: Asked) -> Totals:
     found = reading.tally(asked, "hour", "length")
     sums = [sum(numbers[place] for numbers in found["hour"].values()) for place in range(6)]
     return Totals(
-        visitors=sums[WHOS] + reading.known_browsers(asked),
+        visitors=reading.others(asked) + reading.known_browsers(asked),
         visits=sums[VISITS],
         views=sums[VIEWS],
         bounced=sums[BOUNCED],
@@ -150,13 +150,12 @@ def pages(asked: Asked, most: int | None = None) -> list[Line]:
     last page of a visit without script has none, and is left out of the middle.
     """
     lines = table(asked, "page")[:most]
-    shown: list[Line] = []
-    every = reading.tally(asked, "stay")["stay"] if most is None or asked.narrow else None
-    for line in lines:
-        found = every if every is not None else reading.tally(asked, "stay", key=line.key)["stay"]
-        times = {int(more): n[VIEWS] for (key, more), n in found.items() if key == line.key}
-        shown.append(Line(**{**vars(line), "stay": _middle(times)}))
-    return shown
+    one_by_one = most is not None and not asked.narrow
+    times: dict[str, dict[int, int]] = {}
+    for key in [line.key for line in lines] if one_by_one else [None]:
+        for (page, more), numbers in reading.tally(asked, "stay", key=key)["stay"].items():
+            times.setdefault(page, {})[int(more)] = numbers[VIEWS]
+    return [Line(**{**vars(line), "stay": _middle(times.get(line.key, {}))}) for line in lines]
 
 
 def around(asked: Asked, page: str) -> tuple[list[Line], list[Line]]:

@@ -6,6 +6,7 @@ Rows are kept by version of the statement, since each use counts those that it m
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, contextmanager
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-FORM = 1
-"""Raised whenever a tally says something else: then every day is counted again."""
 PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA secure_delete=ON;"
 TABLES = """
 CREATE TABLE IF NOT EXISTS made (day TEXT PRIMARY KEY, stamp TEXT NOT NULL) WITHOUT ROWID;
@@ -32,8 +31,9 @@ CREATE TABLE IF NOT EXISTS sums (
   ended INTEGER, bounced INTEGER, whos INTEGER, PRIMARY KEY (what, key, day, more, version)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sums_day ON sums (day);
-CREATE TABLE IF NOT EXISTS whos (day TEXT, browser INTEGER, version INTEGER, PRIMARY KEY (day, browser))
-WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS whos (
+  day TEXT, browser INTEGER, version INTEGER, PRIMARY KEY (day, browser, version)
+) WITHOUT ROWID;
 """
 
 
@@ -55,8 +55,12 @@ def opened() -> Iterator[sqlite3.Connection]:
 def stamp(day: date) -> str:
     """Return what tells one state of a day's file, and of what is counted of it, from another."""
     found = days.file(day).stat()
-    funnels = ",".join(one.code for one in goals.funnels())
-    return f"{FORM} {found.st_ino} {found.st_size} {found.st_mtime_ns} {funnels}"
+    return f"{_form()} {found.st_ino} {found.st_size} {found.st_mtime_ns}"
+
+
+def _form() -> str:
+    """Return a digest of what is counted of a day: with another tally or step, days are counted again."""
+    return hashlib.sha256(repr(every_tally()).encode()).hexdigest()[:12]
 
 
 def count(con: DuckDBPyConnection, day: date) -> None:
@@ -71,8 +75,7 @@ def count(con: DuckDBPyConnection, day: date) -> None:
         for version, key, more, *numbers in con.execute(asked).fetchall():
             rows.append((what.partition(":")[0], key, day.isoformat(), more, version, *numbers))
     whos = con.execute(
-        "SELECT DISTINCT browser, min(version) FROM counted WHERE kind = 0 AND browser IS NOT NULL "
-        "GROUP BY browser"
+        f"SELECT DISTINCT browser, version FROM counted WHERE kind = {days.VIEW} AND browser IS NOT NULL"
     ).fetchall()
     con.execute("DROP TABLE counted")
     text = day.isoformat()

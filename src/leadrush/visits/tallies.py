@@ -92,9 +92,9 @@ def matches(step: Step) -> str:
 def funnel(one: Funnel) -> str:
     """Return the tally of a funnel: how many visits came to each step after all those before it.
 
-    Each visit becomes a row of letters in order of time, one for each step that a view or goal is, and a bar
-    after each; a visit came to the third step when `a`, `b` and `c` follow each other in it, each another
-    view, with whatever in between.
+    Each visit that saw the second step becomes a row of letters in order of time, one for each step that a
+    view or goal is, and a bar after each; it came to the third step when `a`, `b` and `c` follow each other
+    in it, each another view, with whatever in between. Most visits see no second step: they need no order.
     """
     letters = [chr(ord("a") + number) for number in range(len(one.steps))]
     marks = ", ".join(
@@ -102,17 +102,20 @@ def funnel(one: Funnel) -> str:
         for step, letter in zip(one.steps, letters, strict=True)
     )
     anywhere = " OR ".join(f"({matches(step)})" for step in one.steps)
+    second = f"(SELECT session FROM {{v}} WHERE {matches(one.steps[1])})"
     reached = "CAST(0 AS INTEGER)"
     for count in range(1, len(letters) + 1):
-        pattern = "[|].*".join(f"{letter}[^|]*" for letter in letters[:count])
-        reached = f"CASE WHEN regexp_matches(way, '{pattern}') THEN {count} ELSE {reached} END"
+        reached = f"CASE WHEN way LIKE '%{'%|%'.join(letters[:count])}%' THEN {count} ELSE {reached} END"
     return (
         f"SELECT CAST({quoted(one.code)} AS VARCHAR) AS key, CAST(far AS VARCHAR) AS more, "
         "CAST(0 AS BIGINT) AS views, count(*) AS visits, CAST(0 AS BIGINT) AS began, "
-        "CAST(0 AS BIGINT) AS ended, CAST(0 AS BIGINT) AS bounced, CAST(0 AS BIGINT) AS whos "
-        f"FROM (SELECT {{inner}}{reached} AS far FROM (SELECT {{inner}}session, "
-        f"string_agg(concat({marks}), '|' ORDER BY moment, id) AS way FROM {{v}} WHERE {anywhere} "
-        "GROUP BY {group}session) AS ways) AS fars WHERE far > 0 GROUP BY {group}far"
+        "CAST(0 AS BIGINT) AS ended, CAST(0 AS BIGINT) AS bounced, CAST(0 AS BIGINT) AS whos FROM ("
+        f"SELECT {{inner}}session, 1 AS far FROM {{v}} WHERE {matches(one.steps[0])} "
+        f"AND session NOT IN {second} GROUP BY {{group}}session UNION ALL "
+        f"SELECT {{inner}}session, {reached} AS far FROM (SELECT {{inner}}session, "
+        f"string_agg(concat({marks}), '|' ORDER BY moment, id) AS way FROM {{v}} "
+        f"WHERE ({anywhere}) AND session IN {second} GROUP BY {{group}}session) AS ways"
+        ") AS fars WHERE far > 0 GROUP BY {group}far"
     )
 
 

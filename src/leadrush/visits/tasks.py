@@ -7,7 +7,7 @@ import time
 from leadrush import gate
 from leadrush.look import times
 from leadrush.vault import clocks
-from leadrush.visits import addresses, forgetting, making, remembering, salts
+from leadrush.visits import addresses, bringing, clickhouse, forgetting, making, remembering, salts
 
 SHARE = 0.1
 """The most of the worker's time that making days may take."""
@@ -55,3 +55,10 @@ def settle() -> None:
         except gate.Unpublished:
             return
         forgetting.settle(times.today(), kept)
+
+
+@gate.task("visits.push", use=None, every=30, why="Brings days as they are to the machine that counts them.")
+def push() -> None:
+    """Bring to ClickHouse, where there is one, the days that changed since; see `bringing`."""
+    if clickhouse.named():
+        bringing.push_due()
