@@ -1,3 +1,3 @@
 """The areas that are measured: a name for `ONLY=`, and the package whose `figures()` yields its lines."""
 
-AREAS = {"house": "bench.house", "promise": "bench.promise"}
+AREAS = {"house": "bench.house", "promise": "bench.promise", "visits": "bench.visits"}
