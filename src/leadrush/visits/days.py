@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 log = logging.getLogger(__name__)
+LAID_OUT = ".news-"
+"""How the names of files begin that exist while they are read."""
 VIEW, GOAL, ASIDE, PROGRAM, LOGGED, WAITS, HANDED = 0, 1, 2, 3, 4, 5, 6
 """Kinds of rows: a view of a page by somebody; a goal; an answer that is in no visit (an error, the back
 office); a view by a program; a line of a log from a time in which the site counted by itself, to compare; a
@@ -114,6 +116,9 @@ def alone() -> Iterator[None]:
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder().parent / "days.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
+        # Whoever holds the lock made none of these: they are what a killed process had laid out.
+        for left in (*folder().glob(f"{LAID_OUT}*"), *folder().glob("*.half")):
+            left.unlink(missing_ok=True)
         yield
 
 

@@ -198,7 +198,7 @@ def _day(held: object, day: date, most: int) -> int:
 def _load_news(con: DuckDBPyConnection, bodies: list[bytes]) -> None:
     """Give DuckDB rows of the inbox as a table; by a file, which is gone before anything else happens."""
     columns = json.dumps(NEWS)
-    with tempfile.NamedTemporaryFile(dir=days.folder(), prefix=".news-", suffix=".json") as lines:
+    with tempfile.NamedTemporaryFile(dir=days.folder(), prefix=days.LAID_OUT, suffix=".json") as lines:
         lines.write(b"\n".join(bodies))
         lines.flush()
         con.execute(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from leadrush.visits.logs.reading import Found
+    from leadrush.visits.logs.counting import Found
     from leadrush.visits.models import Import
 
 

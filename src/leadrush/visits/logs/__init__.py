@@ -1,6 +1,6 @@
 """Server logs: views counted from the log file of a server in front of this site. Clause `visits-logs`.
 
-`formats` reads a line, `kinds` says what page, browser and country that is, `reading` brings chunks of a file
-into the days, `taking` has the file itself. An address of a log lies in our copy of it until that is counted,
-and otherwise in memory only.
+`taking` has the file itself, `lines` cuts it, `formats` takes a line apart, `kinds` says which page, browser
+and country that is, `counting` makes a view of it, and `reading` brings those into the days. An address lies
+in our copy of the file until that is counted, and otherwise in memory only.
 """

@@ -7,6 +7,7 @@ with the connection.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -35,7 +36,7 @@ def name_pages(con: DuckDBPyConnection) -> None:
 def name_agents(con: DuckDBPyConnection) -> None:
     """Make the table `agents`: which kind of program each is, or which browser on which system and device."""
     found = _distinct(con, "agent, mute", "parsed JOIN pages USING (path) WHERE wanted")
-    named = [_agent(plain(agent)[:AGENT], mute) for agent, mute in found]
+    named = [_agent(agent, mute) for agent, mute in found]
     _table(
         con,
         "agents",
@@ -48,7 +49,9 @@ def name_agents(con: DuckDBPyConnection) -> None:
     )
 
 
+@lru_cache(maxsize=8192)
 def _agent(agent: str, mute: bool) -> tuple[str, str, str, str]:
+    agent = plain(agent)[:AGENT]
     if not agent and not mute:
         # This log does not say who asked: that is nobody's doing, and no sign of a program.
         return "", "", "", ""

@@ -7,11 +7,12 @@ seen in memory only, in a database of its own that never spills to the disk; wha
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,19 +20,21 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leadrush import gate, look
+from leadrush import gate
 from leadrush.gate import evidence
 from leadrush.visits import days, engine, making, salts
-from leadrush.visits.logs import formats, kinds, lines, taking
+from leadrush.visits.logs import counting, formats, lines, taking
+from leadrush.visits.logs.counting import Found
 from leadrush.visits.models import Import
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PIECE = 8 << 20  # bytes that are in memory at once
+log = logging.getLogger(__name__)
+PIECE = 16 << 20  # bytes that are in memory at once
+LEAST = 1 << 20  # bytes below which less at once saves no memory
 AT_ONCE = 200_000  # views that are brought into their days at once
 A_WHILE = 5.0  # seconds after which somebody who waits sees how far it is
-SAMPLES = 20
 A_TURN = 0.01  # seconds in which somebody else may have the lock
 
 
@@ -39,88 +42,10 @@ class Waits(RuntimeError):
     """It cannot go on just now, and does when it can; the message says why."""
 
 
-@dataclass
-class Found:
-    """What a piece of a file, or the whole, was found to hold."""
-
-    lines: int = 0
-    views: int = 0
-    programs: int = 0
-    strange: int = 0
-    samples: list[str] = field(default_factory=list)
-    first: datetime | None = None
-    last: datetime | None = None
-
-    @property
-    def aside(self) -> int:
-        """How many lines are understood and no views: files, forms that were sent, forwarding, errors."""
-        return self.lines - self.views - self.programs - self.strange
-
-    def add(self, more: Found) -> None:
-        """Add what the next piece holds."""
-        self.lines += more.lines
-        self.views += more.views
-        self.programs += more.programs
-        self.strange += more.strange
-        self.samples = [*self.samples, *more.samples][:SAMPLES]
-        self.first = min(filter(None, (self.first, more.first)), default=None)
-        self.last = max(filter(None, (self.last, more.last)), default=None)
-
-
-def count(con: DuckDBPyConnection, piece: bytes, form: formats.Form) -> Found:
-    """Tell what a piece of a log holds; leave a row for each view and each fault in the table `seen`."""
-    text = lines.text(piece)
-    formats.parse(con, text, form, time.time())
-    kinds.name_pages(con)
-    kinds.name_agents(con)
-    con.execute(
-        "CREATE OR REPLACE TABLE seen AS SELECT * FROM parsed JOIN pages USING (path) "
-        "JOIN agents USING (agent, mute) WHERE wanted AND (status < 400 OR program = '')"
-    )
-    views, programs = con.execute(
-        "SELECT count(*) FILTER (program = '' AND status < 400), count(*) FILTER (program <> '') FROM seen"
-    ).fetchall()[0]
-    strange, first, last = con.execute(
-        "SELECT count(*) FILTER (strange), min(moment) FILTER (NOT strange), "
-        "max(moment) FILTER (NOT strange) FROM parsed"
-    ).fetchall()[0]
-    samples = con.execute(
-        f"SELECT substr(line, 1, {lines.LOOKED + 1}) FROM lines SEMI JOIN "
-        f"(SELECT n FROM parsed WHERE strange ORDER BY n LIMIT {SAMPLES}) USING (n) ORDER BY n"
-    ).fetchall()
-    hidden = [lines.hidden(line) for (line,) in samples]
-    return Found(text.count("\n") + 1, views, programs, strange, hidden, first, last)
-
-
-ROWS = """
-SELECT $start + n AS id, 2 AS rank, moment AT TIME ZONE 'UTC' AS moment, day,
-  CASE WHEN program = '' THEN CAST(CAST('0x' || substr(
-    sha256(concat($word, chr(10), day, chr(10), address, chr(10), agent)), 1, 16) AS UBIGINT) >> 1 AS BIGINT)
-  ELSE 0 END AS visitor,
-  CAST(0 AS BIGINT) AS browser, CAST(NULL AS BLOB) AS address, page, coalesce(said, '') AS said, status,
-  coalesce(took, 0) AS took, 0 AS seen, false AS heard, false AS dot, false AS staff, status >= 400 AS aside,
-  false AS unasked, true AS logged, $version AS version, '' AS goal, coalesce(source, '') AS source,
-  coalesce(sort, '') AS sort, coalesce(page_there, '') AS referrer, coalesce(medium, '') AS medium,
-  coalesce(campaign, '') AS campaign, coalesce(country, '') AS country, device, software, system, program
-FROM (SELECT *, CAST(moment AT TIME ZONE $zone AS DATE) AS day FROM seen)
-     LEFT JOIN countries USING (address) LEFT JOIN sources USING (referrer, query)
-"""
-"""What a view from a log is. Its address has served when it has its number; where the view is in its day
-already, that one stays, since it has a number of the same word as those around it."""
-
-
-def collect(con: DuckDBPyConnection, start: int, word: str) -> None:
-    """Add what `count` left in `seen` to the table `rows`; the first line's view has the number `start`."""
-    kinds.name_countries(con)
-    kinds.name_sources(con)
-    said = {"start": start, "word": word, "zone": look.business().zone.key, "version": gate.force().number}
-    there = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'rows'").fetchall()[0][0]
-    con.execute(f"INSERT INTO rows BY NAME {ROWS}" if there else f"CREATE TABLE rows AS {ROWS}", said)
-
-
 def put(con: DuckDBPyConnection) -> None:
     """Bring what was collected into its days. For as long as that takes it lies in a file: numbers and words
     that say nothing of anybody."""
+    con.execute("; ".join(f"DROP TABLE {name}" for name in counting.PASSING))
     with tempfile.TemporaryDirectory(dir=taking.folder(), prefix=taking.ROWS) as folder:
         place = days.quoted(Path(folder) / "rows.parquet")
         con.execute(f"COPY (SELECT * FROM rows ORDER BY day) TO {place} (FORMAT parquet)")
@@ -143,11 +68,11 @@ def start_of(digest: str) -> int:
     return int(digest[:16], 16) >> 2
 
 
-def read(pk: int, seconds: float) -> bool:
+def read(pk: int, seconds: float, most: int = 0) -> bool:
     """Go on with an import for so many seconds, bring that into its days, and say whether more is left.
 
-    For whoever reads `taking.alone`. A file that cannot be read, or under no sentence any more, is stopped.
-    Raises `Waits`.
+    For whoever reads `taking.alone`; `most` are the bytes that are in memory at once. A file that cannot be
+    read, or under no sentence any more, is stopped. Raises `Waits`.
     """
     import duckdb
 
@@ -158,31 +83,35 @@ def read(pk: int, seconds: float) -> bool:
         return _finish(row)
     try:
         taking.demand_open()
-        found, length = _read(row, seconds)
+        found, length = _read(row, seconds, most or PIECE)
     except (taking.Unfit, gate.NotInForce) as fault:
         taking.stop(pk, str(fault))
         return False
     except (gate.Closed, evidence.Stopped) as fault:
         raise _waits(row, str(fault)) from None
     except duckdb.OutOfMemoryException:
+        if (most or PIECE) > LEAST:
+            return read(pk, seconds, (most or PIECE) // 2)
         raise _waits(row, _("There is not memory enough: raise VISITS_MEMORY.")) from None
     except (OSError, duckdb.Error) as fault:
-        # Its class only: the words of such a fault may quote the line that it stopped at.
+        # Its class and place only: the words of such a fault may quote the line that it stopped at.
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        log.error("Reading a log ended in %s at %s:%s", type(fault).__name__, last.filename, last.lineno)
         raise _waits(row, _("It cannot go on (%(fault)s).") % {"fault": type(fault).__name__}) from None
     _note(row, found, length)
     return row.offset + length < row.size or _finish(row)
 
 
-def _read(row: Import, seconds: float) -> tuple[Found, int]:
+def _read(row: Import, seconds: float, most: int) -> tuple[Found, int]:
     """Read on from where a row says, bring it into the days, and return what it was and how many bytes."""
     until, found, done = time.monotonic() + seconds, Found(), 0
     form = _form(taking.copy(row.pk), row.digest)
     word = salts.of(taking.word(row.pk)).hex()
     start = start_of(row.digest) + row.lines
     with formats.memory() as con:
-        for piece, length in _pieces(row):
-            more = count(con, piece, form)
-            collect(con, start + found.lines, word)
+        for piece, length in _pieces(row, most):
+            more = counting.count(con, piece, form)
+            counting.collect(con, start + found.lines, word)
             found.add(more)
             done += length
             if time.monotonic() >= until or found.views + found.programs > AT_ONCE:
@@ -193,11 +122,11 @@ def _read(row: Import, seconds: float) -> tuple[Found, int]:
     return found, done
 
 
-def _pieces(row: Import) -> Iterator[tuple[bytes, int]]:
+def _pieces(row: Import, most: int) -> Iterator[tuple[bytes, int]]:
     try:
         with taking.copy(row.pk).open("rb") as held:
             held.seek(row.offset)
-            yield from lines.pieces(held, PIECE)
+            yield from lines.pieces(held, most)
     except OSError as fault:
         raise taking.unfit(fault) from None
 
@@ -289,6 +218,6 @@ def foretell(source: Path, told: Callable[[int], None]) -> Found:
     with source.open("rb") as packed, taking.opened(packed) as held, formats.memory() as con:
         form = taking.demand_form(held)
         for piece, _length in lines.pieces(held, PIECE):
-            whole.add(count(con, piece, form))
+            whole.add(counting.count(con, piece, form))
             told(packed.tell())
     return whole

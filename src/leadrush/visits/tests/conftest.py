@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,9 @@ from leadrush.visits import asking, days, engine, inbox, making, observing
 
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
+FILES = pytest.mark.skipif(
+    os.environ.get("TEST_DATABASES") == "postgresql", reason="days lie in files, whichever database there is"
+)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 DAY = NOON.date()

@@ -13,9 +13,9 @@ import pytest
 
 from leadrush.visits import days, inbox, tokens
 from leadrush.visits.collector import Collector
-from leadrush.visits.tests.conftest import AGENT, House
+from leadrush.visits.tests.conftest import AGENT, FILES, House
 
-pytestmark = pytest.mark.usefixtures("house")
+pytestmark = [pytest.mark.usefixtures("house"), FILES]
 
 
 def word(view: int = 4711, *, ago: float = 0, flags: int = 0, page: str = "/webinars/") -> str:

@@ -13,8 +13,9 @@ from leadrush import look
 from leadrush.look import models
 from leadrush.look.models import Business
 from leadrush.visits import days, inbox, observing
-from leadrush.visits.tests.conftest import NOON, House
+from leadrush.visits.tests.conftest import FILES, NOON, House
 
+pytestmark = FILES
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
 
 

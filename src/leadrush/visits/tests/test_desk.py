@@ -281,7 +281,7 @@ def test_a_request_is_found_by_the_number_on_its_page_and_names_nobody(
 
 
 def test_who_is_here_now_is_counted_by_the_minute(house: House, monitor: None) -> None:
-    moment = datetime.now(UTC)
+    moment = datetime.now(UTC).replace(second=5)
     house.visit(5, "/", "/webinars/", at=moment - timedelta(minutes=2), apart=10)
     house.visit(6, "/", at=moment - timedelta(minutes=20))
     house.make()

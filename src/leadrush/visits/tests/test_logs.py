@@ -24,7 +24,7 @@ from leadrush import gate, statement
 from leadrush.gate import rooms
 from leadrush.look import models as look_models
 from leadrush.visits import days, engine, keeps, salts
-from leadrush.visits.logs import lines, reading, taking
+from leadrush.visits.logs import counting, lines, reading, taking
 from leadrush.visits.models import Import
 from leadrush.visits.terminal import count_log
 from leadrush.visits.tests.conftest import AGENT, NOON, PHONE, House
@@ -266,7 +266,7 @@ def test_a_fault_of_the_database_that_quotes_a_line_is_told_without_it(
     def quotes(*_any: object) -> None:
         raise duckdb.ConversionException(f"Could not convert string '{ANA}'")
 
-    monkeypatch.setattr(reading, "count", quotes)
+    monkeypatch.setattr(counting, "count", quotes)
     with pytest.raises(reading.Waits) as fault:
         reading.read(row.pk, 1)
     assert ANA not in "".join(traceback.format_exception(fault.value))
