@@ -23,7 +23,7 @@ def test_a_visitor_reads_answers_the_cookie_question_and_registers_with_an_addre
     expect(page.locator("dialog.choice")).to_be_visible()
     window.look("home")
     assert window.context.cookies() == [], "a cookie was set before anybody answered"
-    page.get_by_role("button", name="Don’t remember it").click()
+    page.get_by_role("button", name="Don’t remember").click()
     expect(page.locator("dialog.choice")).to_have_count(0)
     assert [(c["name"], c["value"]) for c in window.context.cookies()] == [("choice", "no")]
     window.go("/choice/")
@@ -126,7 +126,7 @@ def test_the_keyboard_reaches_the_content_the_menu_and_the_form(walk: Callable[.
     window = walk(1280, "light")
     page = window.page
     window.go("/choice/")
-    window.follow(page.get_by_role("button", name="Don’t remember it"))
+    window.follow(page.get_by_role("button", name="Don’t remember"))
     open_webinar(window)
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_class("skip")

@@ -79,7 +79,7 @@ def test_a_yes_and_a_no_are_counted_three_ways_alike_and_only_a_yes_is_remembere
 ) -> None:
     yes = walk(at=street.front, user_agent=AGENT)
     no = walk(at=street.front, user_agent=AGENT)
-    by_hand = visit(yes, "Remember it") + visit(no, "Don’t remember it")
+    by_hand = visit(yes, "Remember") + visit(no, "Don’t remember")
     assert {cookie["name"] for cookie in yes.context.cookies()} == {"choice", "browser"}
     assert [(cookie["name"], cookie["value"]) for cookie in no.context.cookies()] == [("choice", "no")]
     assert no.page.evaluate("localStorage.length + sessionStorage.length") == 0
@@ -115,7 +115,7 @@ def test_somebody_joins_their_browser_sees_their_visits_and_erases_them(
     walk: Callable[..., Walk], street: Street
 ) -> None:
     window = walk(at=street.front, user_agent=AGENT)
-    visit(window, "Remember it")
+    visit(window, "Remember")
     window.go("/sign-in/")
     window.page.get_by_label("Your e-mail").fill(OWNER)
     window.follow(window.page.get_by_role("button", name="Send me a code"))

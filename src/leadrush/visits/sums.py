@@ -98,8 +98,11 @@ def every_tally() -> dict[str, str]:
     return tallies.TALLIES | {f"funnel:{one.code}": tallies.funnel(one) for one in goals.funnels()}
 
 
-def bring_up_to_date(wanted: Iterable[date]) -> None:
-    """Count those of these days that were not counted as they are now; forget those that are gone."""
+def bring_up_to_date(wanted: Iterable[date], most: int | None = None) -> None:
+    """Count those of these days that were not counted as they are now; forget those that are gone.
+
+    `most` says how many at once.
+    """
     with opened() as held:
         known = dict(held.execute("SELECT day, stamp FROM made").fetchall())
     gone = set(known) - {day.isoformat() for day in days.there()}
@@ -109,7 +112,7 @@ def bring_up_to_date(wanted: Iterable[date]) -> None:
     if missing:
         con = engine.connect()
         try:
-            for day in missing:
+            for day in missing[:most]:
                 count(con, day)
         finally:
             con.close()

@@ -7,10 +7,22 @@ import time
 from leadrush import gate
 from leadrush.look import times
 from leadrush.vault import clocks
-from leadrush.visits import addresses, bringing, clickhouse, forgetting, making, remembering, salts
+from leadrush.visits import (
+    addresses,
+    bringing,
+    clickhouse,
+    days,
+    forgetting,
+    making,
+    remembering,
+    salts,
+    sums,
+)
 
 SHARE = 0.1
 """The most of the worker's time that making days may take."""
+A_TURN = 5
+"""Days whose sums are counted in one turn."""
 _next = 0.0
 
 
@@ -25,6 +37,12 @@ def make() -> None:
     _next = time.monotonic() + (time.monotonic() - began) / SHARE
 
 
+@gate.task("visits.count", use=None, every=10, why="Adds up the rows of days, which name nobody.")
+def count() -> None:
+    """Have the sums of the newest days at hand before somebody asks for them."""
+    sums.bring_up_to_date(reversed(days.there()), most=A_TURN)
+
+
 @gate.task("visits.forget_words", use=None, every=60, why="Destroys the words of days that are over.")
 def forget_words() -> None:
     """Destroy the random words of days that are over. Clause `visits-counted`."""
@@ -36,8 +54,8 @@ def forget_words() -> None:
 @gate.task("visits.destroy_keys", use=None, every=600, why="Destroys keys of days, and reads nothing.")
 def destroy_keys() -> None:
     """Destroy the keys of days whose addresses may not be opened any more. Clause `visits-address`."""
-    if clocks.doubted() is None and (days := addresses.overdue(times.today())):
-        addresses.destroy(days)
+    if clocks.doubted() is None and (late := addresses.overdue(times.today())):
+        addresses.destroy(late)
 
 
 @gate.task("visits.forget", use=None, every=5, why="Takes out numbers by their digests, and reads no view.")
