@@ -16,16 +16,16 @@ from bench.visits import AREA, VIEWS
 from bench.visits.by_hand import BY_HAND
 from bench.visits.standing import FUNNEL, PAGE, asked, raw
 from leadrush import gate
-from leadrush.visits import days, engine, reading, reports, sums
+from leadrush.visits import counting, days, engine, reports, sums
 from leadrush.visits.asking import Asked
 
 ROUNDS = 5
 OVER_HAND, SECONDS = 1.3, 1.5
 SITE: dict[str, Callable[[Asked], Any]] = {
-    "visitors a day": lambda question: (reports.days(question), reading.known_browsers(question)),
+    "visitors a day": lambda question: (reports.days(question), counting.known_browsers(question)),
     "top pages": lambda question: reports.table(question, "page")[:10],
     "time on page": lambda question: reports.pages(question),
-    "entry and exit": lambda question: reading.tally(question, "page"),
+    "entry and exit": lambda question: counting.tally(question, "page"),
     "before and after a page": lambda question: reports.around(question, PAGE),
     "funnel": lambda question: reports.funnel(question, FUNNEL),
 }

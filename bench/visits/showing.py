@@ -10,7 +10,7 @@ from bench.measuring import Figure, each, figure
 from bench.visits import AREA, FEW
 from bench.visits.standing import LAST, asked
 from leadrush import gate
-from leadrush.visits import console, reading, reports, sums
+from leadrush.visits import console, counting, reports, sums
 from leadrush.visits.asking import Asked, read
 
 ROUNDS = 9
@@ -36,23 +36,23 @@ def figures() -> Iterator[Figure]:
 def _asked(question: Asked, rounds: int = ROUNDS) -> object:
     def ask() -> None:
         every = [name for name in sums.every_tally() if name not in APART]
-        found = reading.tally(question, *every, "page")
+        found = counting.tally(question, *every, "page")
         assert all(found[name] for name in ("hour", "page", "source", "device")), "nothing is there"
         top = sorted(found["page"], key=lambda line: -found["page"][line][reports.VISITS])[:TOP]
-        assert reading.by_day(question) and reading.known_browsers(question)
+        assert counting.by_day(question) and counting.known_browsers(question)
         if question.narrow:
-            times = reading.tally(question, "stay", "before", "after")
+            times = counting.tally(question, "stay", "before", "after")
             assert all(_middle(times["stay"], page) for page, _more in top)
         else:
             assert all(
-                _middle(reading.tally(question, "stay", key=page)["stay"], page) for page, _more in top
+                _middle(counting.tally(question, "stay", key=page)["stay"], page) for page, _more in top
             )
-            reading.tally(question, "before", "after", key=top[0][0])
+            counting.tally(question, "before", "after", key=top[0][0])
 
     return each(ask, rounds=rounds, scale=1e3)
 
 
-def _middle(found: reading.Sums, page: str) -> float | None:
+def _middle(found: counting.Sums, page: str) -> float | None:
     return reports.middle(
         sorted((int(more), n[reports.VIEWS]) for (key, more), n in found.items() if key == page)
     )

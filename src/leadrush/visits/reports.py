@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from leadrush.visits import goals, reading
+from leadrush.visits import counting, goals, reading
 from leadrush.visits.asking import Asked
 from leadrush.visits.days import LOGGED, VIEW
 
@@ -95,10 +95,10 @@ class Believed:
 
 def totals(asked: Asked) -> Totals:
     """Return what a range comes to."""
-    found = reading.tally(asked, "hour", "length")
+    found = counting.tally(asked, "hour", "length")
     sums = [sum(numbers[place] for numbers in found["hour"].values()) for place in range(6)]
     return Totals(
-        visitors=reading.others(asked) + reading.known_browsers(asked),
+        visitors=counting.others(asked) + counting.known_browsers(asked),
         visits=sums[VISITS],
         views=sums[VIEWS],
         bounced=sums[BOUNCED],
@@ -108,7 +108,7 @@ def totals(asked: Asked) -> Totals:
 
 def days(asked: Asked) -> list[tuple[date, int, int, int]]:
     """Return for each day asked for: day, visits, views, visitors of that day who had not said yes."""
-    found = reading.by_day(asked)
+    found = counting.by_day(asked)
     every = (asked.first + timedelta(days=number) for number in range(asked.days))
     empty = (0,) * 6
     return [(d, (n := found.get(d, empty))[VISITS], n[VIEWS], n[WHOS]) for d in every]
@@ -116,20 +116,20 @@ def days(asked: Asked) -> list[tuple[date, int, int, int]]:
 
 def hours(asked: Asked) -> list[int]:
     """Return the visits of each hour of the clock, 0 to 23."""
-    found = reading.tally(asked, "hour")["hour"]
+    found = counting.tally(asked, "hour")["hour"]
     return [found.get((str(hour), ""), (0,) * 6)[VISITS] for hour in range(24)]
 
 
 def table(asked: Asked, what: str, order: int = VISITS) -> list[Line]:
     """Return a tally as lines, most first: `source`, `referrer`, `campaign`, `country`, `device`, ..."""
-    found = reading.tally(asked, what)[what]
+    found = counting.tally(asked, what)[what]
     earlier = asked.earlier()
-    before = reading.tally(earlier, what)[what] if earlier else None
+    before = counting.tally(earlier, what)[what] if earlier else None
     lines = sorted(found.items(), key=lambda item: (-item[1][order], item[0]))
     return [_line(key, numbers, order, before) for key, numbers in lines if numbers[order]]
 
 
-def _line(key: tuple[str, str], numbers: tuple[int, ...], order: int, before: reading.Sums | None) -> Line:
+def _line(key: tuple[str, str], numbers: tuple[int, ...], order: int, before: counting.Sums | None) -> Line:
     known = before.get(key) if before is not None else None
     return Line(
         key=key[0],
@@ -153,7 +153,7 @@ def pages(asked: Asked, most: int | None = None) -> list[Line]:
     one_by_one = most is not None and not asked.narrow
     times: dict[str, dict[int, int]] = {}
     for key in [line.key for line in lines] if one_by_one else [None]:
-        for (page, more), numbers in reading.tally(asked, "stay", key=key)["stay"].items():
+        for (page, more), numbers in counting.tally(asked, "stay", key=key)["stay"].items():
             times.setdefault(page, {})[int(more)] = numbers[VIEWS]
     return [Line(**{**vars(line), "stay": _middle(times.get(line.key, {}))}) for line in lines]
 
@@ -164,11 +164,11 @@ def around(asked: Asked, page: str) -> tuple[list[Line], list[Line]]:
     A key that begins with `@` is no page: behind it stands the source of a visit that began here (nothing for
     one that is not told), and as an after it says that the visit ended.
     """
-    found = reading.tally(asked, "before", "after", key=page)
+    found = counting.tally(asked, "before", "after", key=page)
     return _sides(found["before"]), _sides(found["after"])
 
 
-def _sides(found: reading.Sums) -> list[Line]:
+def _sides(found: counting.Sums) -> list[Line]:
     lines = [Line(key=more, views=numbers[VIEWS]) for (_page, more), numbers in found.items()]
     return sorted(lines, key=lambda line: (-line.views, line.key))
 
@@ -181,7 +181,7 @@ def reached(asked: Asked) -> list[Line]:
 def funnel(asked: Asked, which: goals.Funnel) -> list[Reached]:
     """Return the steps of a funnel. A visit counts for a step when it took all those before it, in order."""
     name = f"funnel:{which.code}"
-    found = reading.tally(asked, name)[name]
+    found = counting.tally(asked, name)[name]
     far = {int(more): numbers[VISITS] for (_key, more), numbers in found.items()}
     came = [
         sum(count for step, count in far.items() if step >= number)
@@ -199,7 +199,7 @@ def funnel(asked: Asked, which: goals.Funnel) -> list[Reached]:
 
 def believed(asked: Asked) -> Believed:
     """Return both counts of the views of people, and what explains their difference."""
-    found = reading.tally(asked, "believed")["believed"]
+    found = counting.tally(asked, "believed")["believed"]
     by = {key: numbers[VIEWS] for (key, _more), numbers in found.items()}
     return Believed(sum(by.values()), by.get("dot", 0), by.get("left", 0), by.get("heard", 0))
 

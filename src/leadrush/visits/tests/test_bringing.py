@@ -14,7 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from leadrush import gate
-from leadrush.visits import bringing, clickhouse, days, dialect, engine, making, reading
+from leadrush.visits import bringing, clickhouse, counting, days, dialect, engine, making, reading
 from leadrush.visits.asking import Asked
 from leadrush.visits.tests.inventing import DAYS, FIRST, invent
 from leadrush.visits.tests.serving import serving
@@ -181,7 +181,7 @@ def test_a_question_too_large_for_memory_says_what_to_do(brought: date, publishe
     with gate.using("visits.monitor"):
         fail(server, "SELECT", clickhouse.MEMORY)
         with pytest.raises(reading.TooMuch):
-            reading.by_day(Asked(FIRST, FIRST, staff=True))
+            counting.by_day(Asked(FIRST, FIRST, staff=True))
 
 
 GIVEN = [

@@ -17,11 +17,11 @@ from leadrush.look import times
 from leadrush.visits import (
     bringing,
     clickhouse,
+    counting,
     days,
     engine,
     goals,
     now,
-    reading,
     reports,
     request_ids,
     sums,
@@ -100,7 +100,7 @@ def asked(*words: tuple[str, str], staff: bool = True) -> Asked:
 
 def test_the_invented_days_hold_what_is_compared(both: Any) -> None:
     with gate.using("visits.monitor"):
-        found = reading.tally(asked(), *sums.every_tally())
+        found = counting.tally(asked(), *sums.every_tally())
     assert not [name for name, lines in found.items() if not lines]
     assert {"heard", "dot", "left", "unexplained"} == {key for key, _more in found["believed"]}
     assert "(more)" in {key for key, _more in found["page"]}
@@ -133,20 +133,20 @@ def test_every_tally_says_the_same(both: Any, kind: str) -> None:
     for value in NARROWED[kind]:
         question = asked((kind, value)) if kind else asked()
         with gate.using("visits.monitor"):
-            found = both(lambda question=question: reading.tally(question, *sums.every_tally()))
+            found = both(lambda question=question: counting.tally(question, *sums.every_tally()))
             assert sum(map(len, found.values())) > 20
-            assert both(lambda question=question: reading.by_day(question))
-            both(lambda question=question: reading.known_browsers(question))
+            assert both(lambda question=question: counting.by_day(question))
+            both(lambda question=question: counting.known_browsers(question))
 
 
 def test_a_question_that_finds_nothing_finds_nothing_in_both(both: Any) -> None:
     for question in (asked(("source", "nobody")), Asked(date(2020, 1, 1), date(2020, 1, 2), staff=True)):
         with gate.using("visits.monitor"):
             assert not any(
-                both(lambda question=question: reading.tally(question, *sums.every_tally())).values()
+                both(lambda question=question: counting.tally(question, *sums.every_tally())).values()
             )
-            assert not both(lambda question=question: reading.by_day(question))
-            assert both(lambda question=question: reading.known_browsers(question)) == 0
+            assert not both(lambda question=question: counting.by_day(question))
+            assert both(lambda question=question: counting.known_browsers(question)) == 0
 
 
 def test_every_report_says_the_same(both: Any) -> None:

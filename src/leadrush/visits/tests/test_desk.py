@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from leadrush import gate, statement
 from leadrush.gate import rooms
-from leadrush.visits import days, goals, inbox, now, reading, reports, tables, tallies, tracing
+from leadrush.visits import counting, days, goals, inbox, now, reading, reports, tables, tallies, tracing
 from leadrush.visits.models import Note
 from leadrush.visits.tests.conftest import AGENT, NOON, PHONE, House
 
@@ -60,8 +60,8 @@ def test_sums_of_days_and_the_views_themselves_answer_alike(house: House, monito
     asked = house.asked(DAY - timedelta(days=3), DAY)
     assert reports.totals(asked).visits > 100
     names = [*tallies.TALLIES, *(f"funnel:{one.code}" for one in goals.funnels())]
-    summed = reading.tally(asked, *names)
-    counted = reading._counted(asked, names, None)
+    summed = counting.tally(asked, *names)
+    counted = counting._counted(asked, names, None)
     for name in names:
         assert summed[name] == counted[name], name
     with reading.opened() as reader:
@@ -69,12 +69,12 @@ def test_sums_of_days_and_the_views_themselves_answer_alike(house: House, monito
         by_hand = reader.rows(
             f"SELECT day, count(*), count_if(entry) FROM {views} AS v WHERE kind = 0 GROUP BY day"
         )
-    assert {day: n[:2] for day, n in reading.by_day(asked).items()} == {d: (v, e) for d, v, e in by_hand}
+    assert {day: n[:2] for day, n in counting.by_day(asked).items()} == {d: (v, e) for d, v, e in by_hand}
     with reading.opened() as reader:
         rows = reader.rows(
             f"SELECT count(DISTINCT browser) FROM {reading.narrowed(asked)} AS v WHERE kind = 0"
         )
-    assert reading.known_browsers(asked) == rows[0][0] > 0
+    assert counting.known_browsers(asked) == rows[0][0] > 0
 
 
 def test_what_is_counted_is_what_was_seen(house: House, monitor: None) -> None:

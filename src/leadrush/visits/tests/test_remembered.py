@@ -140,9 +140,9 @@ def test_a_no_takes_the_number_out_of_what_was_counted_and_leaves_the_counts(hou
     client.get("/privacy/")
     house.make()
     with gate.using("visits.monitor"):
-        from leadrush.visits import reading
+        from leadrush.visits import counting
 
-        reading.tally(house.asked(times.today()), "hour")
+        counting.tally(house.asked(times.today()), "hour")
     assert len(house.rows("id", "browser IS NOT NULL AND address IS NOT NULL")) == 2
     says(client, "no")
     tasks.get("visits.forget").run()
