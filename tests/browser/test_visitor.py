@@ -118,6 +118,11 @@ def test_a_visitor_reads_the_pages_and_the_statement(window: Walk) -> None:
     window.look("statement")
     window.go("/privacy/versions/")
     window.look("versions")
+    window.go("/search/")
+    page.get_by_label("Words").fill("plan bed")
+    window.follow(page.locator("main").get_by_role("button", name="Search"))
+    expect(page.locator("main ul.rows a").first).to_be_visible()
+    window.look("search")
     window.go("/no-such-page/")
     window.look("not-found")
 

@@ -70,7 +70,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
 
 def _table_of(what: str) -> tables.Table:
     try:
-        return tables.TABLES[what]
+        return tables.EVERY[what]
     except KeyError:
         raise Http404(what) from None
 

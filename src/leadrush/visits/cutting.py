@@ -73,10 +73,10 @@ WITH handed AS (
 ), every_who AS (
   SELECT rows.*, CASE WHEN rows.browser <> 0 THEN rows.browser
                       ELSE coalesce(handed.browser, rows.visitor) END AS who,
-         CASE WHEN rank = 9 THEN {days.WAITS} WHEN goal = '{days.YES}' THEN {days.HANDED}
-              WHEN goal <> '' THEN {days.GOAL}
-              WHEN program <> '' THEN {days.PROGRAM}
-              WHEN aside THEN {days.ASIDE}
+         CASE WHEN rank = 9 THEN {days.WAITS} WHEN program <> '' THEN {days.PROGRAM}
+              WHEN goal = '{days.YES}' THEN {days.HANDED}
+              WHEN goal = '{days.SEARCH}' THEN {days.SEARCHED}
+              WHEN goal <> '' THEN {days.GOAL} WHEN aside THEN {days.ASIDE}
               WHEN logged AND moment >= (SELECT at_least FROM own) THEN {days.LOGGED}
               ELSE {days.VIEW} END AS sort_of,
          CAST(0 AS BIGINT) AS carried, false AS next_to
@@ -102,7 +102,7 @@ WITH handed AS (
   SELECT told.* REPLACE (CASE WHEN further.who IS NULL THEN told.page ELSE '(more)' END AS page)
   FROM told LEFT JOIN further ON told.who = further.who AND told.page = further.page
 ), around AS (
-  SELECT * FROM named WHERE sort_of IN ({days.VIEW}, {days.GOAL}) UNION ALL BY NAME
+  SELECT * FROM named WHERE sort_of IN ({days.VIEW}, {days.GOAL}, {days.SEARCHED}) UNION ALL BY NAME
   SELECT * FROM beside WHERE who % {{slices}} = {{slice}}
 ), cut AS (
   SELECT *, CASE WHEN lag(moment) OVER w IS NULL OR moment - lag(moment) OVER w > {PAUSE}
@@ -150,5 +150,5 @@ SELECT named.*, named.sort_of AS kind, CAST(0 AS BIGINT) AS session,
        false AS fresh, false AS once, false AS entry,
        false AS leaves, '' AS before, '' AS after, CAST(NULL AS INTEGER) AS stay, 0 AS pages, 0 AS won,
        CAST(NULL AS INTEGER) AS length
-FROM named WHERE sort_of NOT IN ({days.VIEW}, {days.GOAL})
+FROM named WHERE sort_of NOT IN ({days.VIEW}, {days.GOAL}, {days.SEARCHED})
 """

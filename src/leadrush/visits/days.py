@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LAID_OUT = ".news-"
 """How the names of files begin that exist while they are read."""
-VIEW, GOAL, ASIDE, PROGRAM, LOGGED, WAITS, HANDED = 0, 1, 2, 3, 4, 5, 6
+VIEW, GOAL, ASIDE, PROGRAM, LOGGED, WAITS, HANDED, SEARCHED = 0, 1, 2, 3, 4, 5, 6, 7
 """Kinds of rows: a view of a page by somebody; a goal; an answer that is in no visit (an error, the back
 office); a view by a program; a line of a log from a time in which the site counted by itself, to compare; a
-time whose page is still to come; and that a number of the day became one that said yes."""
+time whose page is still to come; that a number of the day became one that said yes; and words that somebody
+searched the site for, in `said`, with how many answers there were, in `seen`."""
 
 BASE = {
     "id": "BIGINT",
@@ -60,7 +61,8 @@ BASE = {
 }
 """What was seen. `said` is the page before as the browser named it; `sort` the kind of source."""
 YES = "(yes)"
-"""What stands as the goal of a row of the kind `HANDED`."""
+SEARCH = "(search)"
+"""What stands as the goal of rows of the kinds `HANDED` and `SEARCHED`."""
 MADE = {
     "kind": "TINYINT",
     "hour": "TINYINT",

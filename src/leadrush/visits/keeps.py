@@ -36,7 +36,7 @@ def _asked(sql: str, since: int = RECENT, *, older: bool = False) -> tuple[int, 
         missed, of = con.execute(f"{sql} FROM read_parquet([{listed}])").fetchall()[0]
     finally:
         con.close()
-    return int(missed), int(of)
+    return int(missed or 0), int(of or 0)
 
 
 @evidence.check(

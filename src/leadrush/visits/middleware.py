@@ -20,7 +20,7 @@ from leadrush import gate, look
 from leadrush.console.access import role_of
 from leadrush.gate import evidence, limits
 from leadrush.people import choice
-from leadrush.visits import inbox, joining, observing, pages, remembering, request_ids, sources, tokens
+from leadrush.visits import days, inbox, joining, observing, pages, remembering, request_ids, sources, tokens
 
 CLAUSE = "visits-counted"
 HEADER = "X-Request-Id"
@@ -37,6 +37,7 @@ class Visit:
     view: int
     began: float
     goals: list[str] = field(default_factory=list)
+    searched: tuple[str, int] | None = None
 
     @property
     def name(self) -> str:
@@ -99,6 +100,10 @@ class Counted:
             row.address = observing.sealed(day, address, browser)
             _say_where_from(row, request, header("referer"))
         reached = [_goal(row, number, code) for number, code in enumerate(visit.goals, 1)]
+        if visit.searched:
+            said = _goal(row, len(reached) + 1, days.SEARCH)
+            said.before, said.seen = visit.searched
+            reached.append(said)
         observing.put_away(day, *([row] if is_page(request, response) else []), *reached)
         if not aside and not row.program and page and not request.COOKIES.get(settings.SESSION_COOKIE_NAME):
             _note_title(page, response)

@@ -188,6 +188,7 @@ def _path(asked: Asked, page: str) -> dict[str, Any]:
     return {
         "page": page,
         "title": titles.get(page, page),
+        "query": asked.query(page=page),
         "views": views,
         "before": _side(before, views),
         "after": _side(after, views, leaves=True),

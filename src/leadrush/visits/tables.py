@@ -20,6 +20,7 @@ Words = str | Promise
 DEVICES: dict[str, Words] = {"phone": _("Phone"), "tablet": _("Tablet"), "computer": _("Computer")}
 
 
+FEW = 3
 NOTHING = _("Nothing was counted in these days.")
 
 
@@ -123,6 +124,18 @@ def _goals(asked: Asked, most: int | None = None) -> list[Row]:
     ]
 
 
+def _searches(asked: Asked, most: int | None = None) -> list[Row]:
+    """Return words that at least three visits searched for; those of fewer may say who asked."""
+    lines = reports.table(asked, "search")
+    shown = [line for line in lines if line.visits >= FEW and line.key != "…"]
+    rare = [line for line in lines if line not in shown]
+    rows = [Row(line.key, [line.visits, line.before, line.ended]) for line in shown[:most]]
+    if rare:
+        words = said("Words of fewer than three visits, and what may name somebody")
+        rows.append(Row(words, [sum(line.visits for line in rare), None, sum(line.ended for line in rare)]))
+    return rows
+
+
 def _programs(asked: Asked, most: int | None = None) -> list[Row]:
     lines = reports.table(asked, "program", reports.VIEWS)
     return [Row(str(programs.TITLES.get(line.key, line.key)), [line.views]) for line in lines[:most]]
@@ -154,6 +167,9 @@ TABLES = {
         Table("campaign", _("Campaigns"), _("Campaign"), VISITS,
               _titled("campaign", _campaign, ("visits", "before", "bounced")),
               _("Links that end in ?utm_source=…&utm_campaign=… are counted here.")),
+        Table("search", _("Searched for on the site"), _("Words"),
+              [*COUNTED, ("nothing", _("Found nothing"))], _searches,
+              _("Nobody searched the site in these days.")),
         Table("country", _("Countries"), _("Country"), COUNTED,
               _titled("country", _country, ("visits", "before"))),
         Table("device", _("Devices"), _("Device"), COUNTED, _titled("device", _device, ("visits", "before"))),
@@ -188,3 +204,65 @@ def path(asked: Asked, page: str) -> tuple[list[Row], list[Row]]:
 def know_countries() -> bool:
     """Say whether countries can be told at all on this machine."""
     return countries.known()
+
+
+def _before(asked: Asked, most: int | None = None) -> list[Row]:
+    return path(asked, page_of(asked))[0][:most]
+
+
+def _after(asked: Asked, most: int | None = None) -> list[Row]:
+    return path(asked, page_of(asked))[1][:most]
+
+
+def page_of(asked: Asked) -> str:
+    """Return the page whose before and after are asked for: the one in the question, else the first."""
+    named = dict(asked.words).get("page")
+    if named:
+        return named
+    lines = reports.table(asked, "page")
+    return lines[0].key if lines else ""
+
+
+def _funnels(asked: Asked, most: int | None = None) -> list[Row]:
+    with gate.using("visits.improve", what="visits.funnels"):
+        return [
+            Row(f"{one.title}: {step.step.title}", [step.visits, step.lost, step.share])
+            for one in goals.funnels()
+            for step in reports.funnel(asked, one)
+        ][:most]
+
+
+def _believed(asked: Asked, most: int | None = None) -> list[Row]:
+    found = reports.believed(asked)
+    return [
+        Row(said("Sent by this site to people"), [found.sent]),
+        Row(said("Ran no script, and fetched the plain dot instead"), [found.dot]),
+        Row(said("Left for another page before this one was ready"), [found.left]),
+        Row(said("Reported by browsers"), [found.heard]),
+        Row(said("Not explained"), [found.unexplained]),
+    ][:most]
+
+
+VIEWS = [("views", _("Views"))]
+EVERY = TABLES | {
+    table.name: table
+    for table in (
+        Table("before", _("Before one page"), _("Page"), VIEWS, _before),
+        Table("after", _("After one page"), _("Page"), VIEWS, _after),
+        Table(
+            "funnel",
+            _("Steps, and who did not go on"),
+            _("Step"),
+            [("visits", _("Visits")), ("lost", _("Did not go on")), ("share", _("Of the first step"))],
+            _funnels,
+        ),
+        Table(
+            "believed",
+            _("Can these numbers be believed?"),
+            _("Two counts of the same pages"),
+            VIEWS,
+            _believed,
+        ),
+    )
+}
+"""All tables, those that the page draws in another form as well."""

@@ -9,7 +9,7 @@ Every tally yields `key, more, views, visits, began, ended, bounced, whos`; `{v}
 
 from __future__ import annotations
 
-from leadrush.visits.days import ASIDE, GOAL, PROGRAM, VIEW
+from leadrush.visits.days import ASIDE, GOAL, PROGRAM, SEARCHED, VIEW
 from leadrush.visits.goals import Funnel, Step
 
 COUNTS = ("views", "visits", "began", "ended", "bounced", "whos")
@@ -62,6 +62,10 @@ TALLIES: dict[str, str] = {
     "software": _tally("software", "entry", visits="count(*)"),
     "system": _tally("system", "entry", visits="count(*)"),
     "goal": _tally("goal", f"kind = {GOAL}", views="count(*)", visits="count(DISTINCT session)"),
+    "search": _tally(
+        "said", f"kind = {SEARCHED}", views="count(*)", visits="count(DISTINCT session)",
+        ended="count_if(seen = 0)",
+    ),
     "program": _tally(
         "CASE WHEN program = '' THEN 'pretends' ELSE program END", f"kind = {PROGRAM}", views="count(*)"
     ),

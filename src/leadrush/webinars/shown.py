@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from leadrush import gate
 from leadrush.look import locales
 from leadrush.look import times as home
+from leadrush.look.searching import MOST, Found
 from leadrush.webinars import planning, waiting
 from leadrush.webinars.models import State, Webinar
 from leadrush.webinars.registering import CLAUSE
@@ -34,6 +36,16 @@ def next_ones(request: HttpRequest) -> dict[str, Any] | None:
         "number": day.day,
         "month": format_date(day, "MMM", locale=locale),
     }
+
+
+def found(words: str) -> Iterator[Found]:
+    """Yield the webinars that everybody may see and that have all these words, the newest first."""
+    webinars = Webinar.objects.exclude(state=State.DRAFT)
+    for word in words.split():
+        there = Q(title__icontains=word) | Q(lede__icontains=word) | Q(body__icontains=word)
+        webinars = webinars.filter(there)
+    for webinar in webinars.order_by("-starts_at")[:MOST]:
+        yield Found(webinar.title, webinar.get_absolute_url(), webinar.lede)
 
 
 def addresses() -> Iterator[tuple[str, datetime | None]]:

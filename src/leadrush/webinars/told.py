@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger, vault
 from leadrush.console import overview, screens
-from leadrush.look import blocks, menu, sitemap
+from leadrush.look import blocks, menu, searching, sitemap
 from leadrush.vault import ending, rights
 from leadrush.vault.models import Giving
 from leadrush.webinars import measuring, planning, registering
@@ -49,6 +49,7 @@ def register() -> None:
 
     blocks.register("webinars.next", _("The next webinars"), "webinars/next.html", shown.next_ones)
     sitemap.register("webinars", shown.addresses)
+    searching.register("webinars", shown.found)
 
     screens.register(
         screens.Screen("webinars", _("Webinars"), "webinars:desk", "host", figures.how_many, order=40)

@@ -9,6 +9,7 @@ from leadrush.website import views
 
 ours = [
     path("articles/", views.articles, name="articles"),
+    path("search/", views.search, name="search"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.static import serve
 from wagtail import views as wagtail_views
 
-from leadrush import gate
+from leadrush import gate, visits
+from leadrush.look import searching
 from leadrush.look import sitemap as places
 from leadrush.website.models import ArticlePage
 
@@ -32,6 +33,17 @@ def articles(request: HttpRequest) -> HttpResponse:
     found = ArticlePage.objects.live().public().select_related("picture").order_by("-day", "-pk")
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "website/articles.html", {"page": shown})
+
+
+@gate.door(None, why="Finds public words.")
+def search(request: HttpRequest) -> HttpResponse:
+    """Find pages, articles and webinars that have all the words that somebody typed."""
+    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: searching.LONGEST]
+    found = searching.search(words)
+    if len(words) >= searching.LEAST:
+        visits.searched(request, words, len(found))
+    context = {"words": words, "found": found, "short": 0 < len(words) < searching.LEAST}
+    return render(request, "website/search.html", context)
 
 
 @gate.door(None, why="Pictures on public pages.")
@@ -55,7 +67,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @gate.door(None, why="Says where robots may go.")
 def robots(request: HttpRequest) -> HttpResponse:
     """Say where robots may go: not where only a person has something to do."""
-    closed = ["/console/", "/edit/", "/me/", "/sign-in/", "/choice/"]
+    closed = ["/console/", "/edit/", "/me/", "/sign-in/", "/choice/", "/search/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     where = settings.SITE_URL.rstrip("/") + reverse("website:sitemap")
     return HttpResponse(
