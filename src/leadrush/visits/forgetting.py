@@ -138,17 +138,11 @@ def _settle(con: DuckDBPyConnection, day: date) -> bool:
 
 def left(forgotten: set[uuid.UUID]) -> int:
     """Return how many days hold views with a number of which this is the digest."""
-    those = _these(forgotten)
-    con = engine.connect()
-    try:
-        return sum(_holds(con, day, those) for day in days.there())
-    finally:
-        con.close()
-
-
-def _holds(con: DuckDBPyConnection, day: date, those: str) -> bool:
-    found = con.execute(
-        f"SELECT count(*) FROM read_parquet({days.quoted(days.file(day))}) "
-        f"WHERE browser IS NOT NULL AND {those}"
-    ).fetchone()
-    return bool(found and found[0])
+    files = [days.quoted(days.file(day)) for day in days.there()]
+    if not files or not forgotten:
+        return 0
+    ((count,),) = engine.apart(
+        f"SELECT count(DISTINCT day) FROM read_parquet([{', '.join(files)}]) "
+        f"WHERE browser IS NOT NULL AND {_these(forgotten)}"
+    )
+    return int(count)

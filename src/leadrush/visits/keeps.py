@@ -31,11 +31,7 @@ def _asked(sql: str, since: int = RECENT, *, older: bool = False) -> tuple[int, 
     if not which:
         return 0, 0
     listed = ", ".join(days.quoted(days.file(day)) for day in which)
-    con = engine.connect()
-    try:
-        missed, of = con.execute(f"{sql} FROM read_parquet([{listed}])").fetchall()[0]
-    finally:
-        con.close()
+    ((missed, of),) = engine.apart(f"{sql} FROM read_parquet([{listed}])")
     return int(missed or 0), int(of or 0)
 
 
