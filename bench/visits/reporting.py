@@ -14,7 +14,7 @@ from typing import Any
 from bench.measuring import CPU, WALL, Figure, Spread, figure, quiet, timed
 from bench.visits import AREA, VIEWS
 from bench.visits.by_hand import BY_HAND
-from bench.visits.standing import FUNNEL, PAGE, asked, raw
+from bench.visits.standing import FUNNEL, PAGE, asked, raw, through_a_door
 from leadrush import gate
 from leadrush.visits import counting, days, engine, reports, sums
 from leadrush.visits.asking import Asked
@@ -39,7 +39,8 @@ def figures() -> Iterator[Figure]:
         yield figure(words, Spread.of([took]), "s", area=AREA)
         for name, answer in SITE.items():
             by_hand = partial(_by_hand, con, BY_HAND[name])
-            yield from _three(name, partial(answer, asked()), partial(answer, raw()), by_hand)
+            ways = (through_a_door(partial(answer, question)) for question in (asked(), raw()))
+            yield from _three(name, *ways, by_hand)
 
 
 def _by_hand(con: Any, questions: tuple[str, ...]) -> list[Any]:

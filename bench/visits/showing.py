@@ -8,9 +8,9 @@ from django.test import RequestFactory
 
 from bench.measuring import Figure, each, figure
 from bench.visits import AREA, FEW
-from bench.visits.standing import LAST, asked
+from bench.visits.standing import LAST, asked, through_a_door
 from leadrush import gate
-from leadrush.visits import console, counting, reports, sums
+from leadrush.visits import counting, overview, reports, sums
 from leadrush.visits.asking import Asked, read
 
 ROUNDS = 9
@@ -49,7 +49,7 @@ def _asked(question: Asked, rounds: int = ROUNDS) -> object:
             )
             counting.tally(question, "before", "after", key=top[0][0])
 
-    return each(ask, rounds=rounds, scale=1e3)
+    return each(through_a_door(ask), rounds=rounds, scale=1e3)
 
 
 def _middle(found: counting.Sums, page: str) -> float | None:
@@ -62,4 +62,4 @@ def _page(query: str, rounds: int = ROUNDS) -> object:
     question = f"/?from=2026-10-01&to={LAST}{query}"
     request = RequestFactory().get(question)
     known = read(request.GET.dict(), LAST)
-    return each(lambda: console._desk(request, known), rounds=rounds, scale=1e3)
+    return each(through_a_door(lambda: overview.drawn(known)), rounds=rounds, scale=1e3)

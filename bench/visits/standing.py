@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.test import override_settings
 
 from bench.visits import filling
+from leadrush import gate
 from leadrush.visits import goals, inbox
 from leadrush.visits.asking import Asked
 
@@ -56,3 +58,13 @@ def asked(*words: tuple[str, str], staff: bool = False) -> Asked:
 def raw() -> Asked:
     """Return it so that the views answer it: those of staff count as well, and there are none."""
     return asked(staff=True)
+
+
+def through_a_door(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Return what does some work behind a door of its own, as each page has: it remembers nothing of before."""
+
+    def go() -> Any:
+        with gate.using("visits.monitor"):
+            return work()
+
+    return go
