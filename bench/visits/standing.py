@@ -61,7 +61,7 @@ def raw() -> Asked:
 
 
 def through_a_door(work: Callable[[], Any]) -> Callable[[], Any]:
-    """Return what does some work behind a door of its own, as each page has: it remembers nothing of before."""
+    """Return what works behind a door of its own, as each page does: it remembers nothing of before."""
 
     def go() -> Any:
         with gate.using("visits.monitor"):
