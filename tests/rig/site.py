@@ -84,6 +84,7 @@ def start(data: Path, postman: Postman, *, demo: bool = True, **more: str) -> Si
         "LEADRUSH_DATA": str(data),
         "SMTP_URL": postman.url,
         "MAIL_FROM": "post@tarnandtiller.example",
+        "VISITS_DEMO_DAYS": "5",  # sixty take some seconds of every start
         "DJANGO_SETTINGS_MODULE": "leadrush.website.settings",
         "PYTHONPATH": str(Path("src").resolve()),
         **more,

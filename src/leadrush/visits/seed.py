@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import timezone
 
 from leadrush import gate
@@ -18,7 +19,6 @@ from leadrush.visits.logs import reading, taking
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-DAYS = 60
 A_DAY = 70
 """Visits on a quiet day."""
 
@@ -38,11 +38,11 @@ def seed() -> None:
     today, number = times.today(), gate.force().number
     con = engine.connect()
     with days.alone():
-        for back in reversed(range(DAYS)):
+        for back in reversed(range(settings.VISITS_DEMO_DAYS)):
             day = today - timedelta(days=back)
             _a_day(con, day, back, number)
     con.close()
-    count_a_log(today - timedelta(days=DAYS))
+    count_a_log(today - timedelta(days=settings.VISITS_DEMO_DAYS))
     salts.of(today.isoformat())
     addresses.seal(today, "192.0.2.7")
 

@@ -45,6 +45,7 @@ KEY_BACKUPS = Path(os.environ.get("LEADRUSH_KEY_BACKUPS") or DATA / "keys" / "ba
 VISITS = Path(os.environ.get("VISITS") or DATA / "visits")
 VISITS_MEMORY = os.environ.get("VISITS_MEMORY", "512MB")
 VISITS_URL = os.environ.get("VISITS_URL", "")
+VISITS_DEMO_DAYS = int(os.environ.get("VISITS_DEMO_DAYS", "60"))  # of the demo business, invented
 VISITS_COUNTRIES = os.environ.get("VISITS_COUNTRIES") or parts.countries(DATA)
 
 # The address under which people reach the site; links in mails begin with it, and `https://` in it turns on

@@ -19,6 +19,7 @@ for _folder in ("keys", "static", "media"):
     (Path(_DATA) / _folder).mkdir()
 # 32 zero bytes, written as the vault writes a master key.
 os.environ["LEADRUSH_MASTER_KEY"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+os.environ.setdefault("VISITS_DEMO_DAYS", "5")
 
 from leadrush.website.settings import *  # noqa: E402, F403
 from leadrush.website.settings import DATABASES, INSTALLED_APPS, PACKAGE, STORAGES  # noqa: E402
