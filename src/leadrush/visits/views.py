@@ -44,7 +44,10 @@ def own(request: HttpRequest) -> HttpResponseBase:
     held = list(Browser.objects.filter(person=person).order_by("at"))
     if held:
         vault.note(subject=person.pk, categories=[reading.KIND, addresses.CATEGORY], what="visits.own")
-    views = joining.own([row.number for row in held])
+    # Whoever switched off that their visits are shown to them has them all the same: to erase, to take along.
+    with gate.using(joining.USE, what="visits.own"):
+        shown = set(Browser.objects.filter(person=person).values_list("pk", flat=True))
+    views = joining.own([row.number for row in held if row.pk in shown])
     titles = inbox.titles()
     page = Paginator(views, A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -56,6 +59,7 @@ def own(request: HttpRequest) -> HttpResponseBase:
             (view, *(titles.get(one, one) for one in (view.page, view.before, view.after))) for view in page
         ],
         "total": len(views),
+        "switched_off": len(shown) < len(held),
         "days": addresses.days_kept(),
     }
     return render(request, "visits/own.html", context)

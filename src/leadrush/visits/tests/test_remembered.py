@@ -189,6 +189,18 @@ def test_a_further_yes_joins_the_browser_and_its_person_sees_all_five_facts(hous
     assert "to show you your visits" in client.get("/me/uses/").content.decode()
 
 
+def test_whoever_switches_off_that_their_visits_are_shown_sees_none(house: House) -> None:
+    person, client = registered(ANA)[0], browser()
+    joined(client, person)
+    client.get("/webinars/")
+    house.make()
+    assert "/webinars/" in client.get("/me/visits/").content.decode()
+    client.post("/me/switch/", {"use": joining.USE})
+    page = client.get("/me/visits/").content.decode()
+    assert "You switched off" in page
+    assert "127.0.0.1" not in page
+
+
 def test_nobody_else_sees_them_and_without_a_yes_there_is_nothing_to_join(house: House) -> None:
     ana, bo = registered(ANA)[0], registered(BO)[0]
     joined(browser(), ana)
