@@ -20,7 +20,18 @@ from leadrush import gate, look
 from leadrush.console.access import role_of
 from leadrush.gate import evidence, limits
 from leadrush.people import choice
-from leadrush.visits import days, inbox, joining, observing, pages, remembering, request_ids, sources, tokens
+from leadrush.visits import (
+    addresses,
+    days,
+    inbox,
+    joining,
+    observing,
+    pages,
+    remembering,
+    request_ids,
+    sources,
+    tokens,
+)
 
 CLAUSE = "visits-counted"
 HEADER = "X-Request-Id"
@@ -79,7 +90,7 @@ class Counted:
         def header(name: str) -> str:
             return str(request.META.get(f"HTTP_{name.upper().replace('-', '_')}", ""))
 
-        browser = remembering.number_of(request)
+        browser = number_of(request)
         address = limits.address(request)
         flags = flags_of(request, browser)
         page = pages.shown(request.path)
@@ -97,7 +108,8 @@ class Counted:
         )
         observing.fill(row, header, address, day, browser)
         if not row.program:
-            row.address = observing.sealed(day, address, browser)
+            if is_open(addresses.CLAUSE):
+                row.address = observing.sealed(day, address, browser)
             _say_where_from(row, request, header("referer"))
         reached = [_goal(row, number, code) for number, code in enumerate(visit.goals, 1)]
         if visit.searched:
@@ -124,20 +136,31 @@ def word(request: HttpRequest) -> dict[str, Any] | None:
     token = tokens.Token(
         view=visit.view,
         issued=int(time.time()),
-        flags=flags_of(request, remembering.number_of(request)),
+        flags=flags_of(request, number_of(request)),
         version=version,
         page=page,
     )
     return {"token": tokens.write(token)}
 
 
+def is_open(clause: str) -> bool:
+    """Say whether something may be taken under a clause: it is in force, and not stopped for being broken."""
+    try:
+        evidence.demand_open(clause)
+    except (gate.Closed, evidence.Stopped):
+        return False
+    return True
+
+
 def counting() -> int:
     """Return the version under which views are counted now; 0 where none allows it."""
-    try:
-        evidence.demand_open(CLAUSE)
-        return gate.force().number
-    except (gate.Closed, evidence.Stopped):
-        return 0
+    return gate.force().number if is_open(CLAUSE) else 0
+
+
+def number_of(request: HttpRequest) -> int:
+    """Return the number of a browser that says yes, while that may be taken; else 0."""
+    number = remembering.number_of(request)
+    return number if number and is_open(remembering.CLAUSE) else 0
 
 
 def is_page(request: HttpRequest, response: HttpResponse) -> bool:

@@ -311,6 +311,28 @@ def test_a_page_that_sets_a_cookie_unasked_turns_its_clause_red(
         assert keeps.remembered_by_a_yes().missed == 1
 
 
+def test_while_a_sentence_is_broken_nothing_more_is_taken_under_it(house: House) -> None:
+    from leadrush.gate import evidence
+
+    client = browser()
+    says(client, "yes")
+    closed = {"visits-address"}
+    before = evidence._stopped
+    evidence.watch(lambda slug: slug in closed)
+    try:
+        client.get("/webinars/")
+        closed.add("visits-remembered")
+        client.get("/privacy/")
+        closed.add("visits-counted")
+        page = client.get("/articles/")
+    finally:
+        evidence.watch(before)
+    house.make()
+    told = house.rows("page, browser IS NULL, address IS NULL", "kind = 0")
+    assert told == [("/webinars/", False, True), ("/privacy/", True, True)]
+    assert b"data-visit" not in page.content
+
+
 def test_the_statement_without_the_sentence_counts_nothing(house: House) -> None:
     from datetime import date
 
