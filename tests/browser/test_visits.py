@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE, Walk
 from tests.rig import postman as rig
-from tests.rig.postman import free_port
 from tests.rig.proxy import Proxy, before
 from tests.rig.site import Site, start, stop
 
@@ -33,7 +33,12 @@ class Street:
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    folder, port = tmp_path_factory.mktemp("street"), free_port()
+    folder = tmp_path_factory.mktemp("street")
+    # Held until nginx takes it, or another test may be given the same one meanwhile.
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    port = held.getsockname()[1]
     with rig.running() as postman:
         site = start(
             folder / "data",
@@ -44,6 +49,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
             LEADRUSH_PROXY="127.0.0.1",
             SITE_URL=f"http://localhost:{port}",
         )
+        held.close()
         with before(site.url, folder / "nginx", port) as proxy:
             yield Street(site, replace(site, url=proxy.url), proxy)
         stop(site)
@@ -158,7 +164,7 @@ def test_a_page_without_script_is_counted_and_a_request_is_found_by_its_number(
     owner.follow(owner.page.get_by_role("button", name="Find it"))
     owner.reload_until(owner.page.get_by_role("heading", name=asked[1]))
     expect(owner.page.locator(".facts")).to_contain_text("404")
-    owner.look_in_each("request")
+    owner.look("request")
     owner.go("/console/visits/?software=Chrome")
     expect(owner.page.get_by_text("Ran no script, and fetched the plain dot instead")).to_be_visible()
     dots = owner.page.locator("tr", has_text="fetched the plain dot").locator(".num")

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import hypothesis
 import pytest
 
-SHARE = 4  # one slow test in so many is taken on an ordinary day
+SHARE = 8  # one slow test in so many is taken on an ordinary day
 LONG = pytest.mark.skipif(os.environ.get("LEADRUSH_SLOW") != "all", reason="make proof runs it")
 """For a test of some minutes: too many for a day on which others are drawn as well."""
 

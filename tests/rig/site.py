@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -115,7 +116,7 @@ def answers(url: str) -> bool:
             return True
     except HTTPError:
         return True
-    except (URLError, OSError):
+    except (URLError, OSError, HTTPException):
         return False
 
 

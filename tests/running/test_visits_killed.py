@@ -24,7 +24,7 @@ from leadrush.visits import days, engine, inbox, making, tokens
 from leadrush.visits.tests.conftest import AGENT
 from tests.rig.postman import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(1500)]
 KILLS = 200 if os.environ.get("LEADRUSH_SLOW") == "all" else 6
 SECRET = "a secret of this test, long enough for Django to take it"
 FORKING = """

@@ -11,9 +11,11 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+Result = TypeVar("Result")
 Config = dict[str, str | bool | int | float | list[str]]
 ALONE = """
 import json, sys, duckdb
@@ -81,15 +84,48 @@ def apart(sql: str, patience: float = 50) -> list[list[Any]]:
 
     Raises `Unanswered` when it fails or takes longer than `patience` seconds.
     """
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, and a script of ours
-            [sys.executable, "-c", ALONE],
-            input=json.dumps([_config(), sql]),
-            capture_output=True,
-            text=True,
-            timeout=patience,
-            check=True,
-        )
-    except (subprocess.SubprocessError, OSError) as fault:
-        raise Unanswered(f"A question to the visits ended in {type(fault).__name__}.") from None
+    given = json.dumps([_config(), sql])
+    for left in reversed(range(TRIES)):
+        try:
+            return _asked_apart(given, patience)
+        except subprocess.CalledProcessError as fault:
+            if not left:
+                raise Unanswered("A question to the visits failed.") from fault
+        except (subprocess.SubprocessError, OSError) as fault:
+            raise Unanswered(f"A question to the visits ended in {type(fault).__name__}.") from None
+    raise AssertionError("unreachable")
+
+
+def _asked_apart(given: str, patience: float) -> list[list[Any]]:
+    done = subprocess.run(  # noqa: S603 - our own interpreter, and a script of ours
+        [sys.executable, "-c", ALONE],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        check=True,
+    )
     return list(json.loads(done.stdout))
+
+
+TRIES = 4
+"""How often something is read whose file may be swapped meanwhile: a day is, every few seconds."""
+
+
+def steady(read: Callable[[], Result]) -> Result:
+    """Return what is read, again where a file was swapped under it; the last fault is raised."""
+    import duckdb
+
+    for _try in range(TRIES - 1):
+        try:
+            return read()
+        except (
+            duckdb.ParserException,
+            duckdb.BinderException,
+            duckdb.CatalogException,
+            duckdb.OutOfMemoryException,
+        ):
+            raise
+        except duckdb.Error:
+            time.sleep(0.05)
+    return read()

@@ -94,11 +94,12 @@ def own(numbers: list[int], first: date | None = None, last: date | None = None)
         return []
     con = engine.connect()
     try:
-        rows = con.execute(
+        sql = (
             f"SELECT day, moment, page, stay, before, after, source, address FROM read_parquet([{listed}]) "
             f"WHERE browser IN ({', '.join(str(int(number)) for number in numbers)}) AND kind = {days.VIEW} "
             "ORDER BY moment DESC"
-        ).fetchall()
+        )
+        rows = engine.steady(lambda: con.execute(sql).fetchall())
     finally:
         con.close()
     opened = _addresses(rows)

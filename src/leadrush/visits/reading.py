@@ -114,10 +114,11 @@ class Reader:
         if self.con is None:
             return _elsewhere(sql, parameters)
         try:
-            return list(self.con.execute(sql, list(parameters)).fetchall())
+            con = self.con
+            return engine.steady(lambda: list(con.execute(sql, list(parameters)).fetchall()))
         except duckdb.OutOfMemoryException:
             raise TooMuch(TOO_MUCH) from None
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException):
+        except duckdb.Error:
             if broken := mend():
                 raise Unreadable(aside(broken)) from None
             raise
