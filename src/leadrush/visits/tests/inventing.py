@@ -76,6 +76,13 @@ def visit(draw: random.Random, ms: int, browser: int) -> list[observing.Row]:
         if not aside and draw.random() < 0.2:
             reached: dict[str, Any] = {"goal": draw.choice(["webinars.seat", "it's gone"]), "flags": flags}
             rows.append(observing.Row(id=row.id + 1, what="goal", ms=ms, page=row.page, **reached, **said))
+            searched: dict[str, Any] = {
+                "goal": days.SEARCH,
+                "before": draw.choice(["soil", "élan"]),
+                "flags": flags,
+            }
+            searched["seen"] = draw.choice([0, 3])
+            rows.append(observing.Row(id=row.id + 2, what="goal", ms=ms, page=row.page, **searched, **said))
         ms += draw.choice([0, 2_000, 60_000, 60_000, 1_900_000])
         source, kind, referrer, medium, campaign = draw.choice(SOURCES) if draw.random() < 0.1 else SOURCES[0]
     return rows
