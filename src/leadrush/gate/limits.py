@@ -47,9 +47,14 @@ def address(request: HttpRequest) -> str:
 
     Of `X-Forwarded-For` only the last entry counts, the one that our own proxy wrote.
     """
-    near = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.PROXY and near == settings.PROXY:
-        return str(request.META.get("HTTP_X_FORWARDED_FOR", near)).rpartition(",")[2].strip()
+    meta = request.META
+    return told(str(meta.get("REMOTE_ADDR", "")), str(meta.get("HTTP_X_FORWARDED_FOR", "")))
+
+
+def told(near: str, forwarded: str) -> str:
+    """Return where something came from, given who asks and what `X-Forwarded-For` says."""
+    if settings.PROXY and near == settings.PROXY and forwarded:
+        return forwarded.rpartition(",")[2].strip()
     return near
 
 

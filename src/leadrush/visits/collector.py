@@ -15,8 +15,8 @@ from typing import Any, Literal
 from urllib.parse import parse_qs
 
 import msgspec
-from django.conf import settings
 
+from leadrush.gate import limits
 from leadrush.visits import goals, inbox, observing, pages, tokens
 
 LONGEST = 4096  # bytes of a report
@@ -147,17 +147,10 @@ class Collector:
         if report.kind != "time":
             remembered = observing.allowed(header) if token.flags & tokens.REMEMBERED else 0
             near = scope["client"][0] if scope.get("client") else ""
-            observing.fill(row, header, address_of(near, header("x-forwarded-for")), today, remembered)
+            observing.fill(row, header, limits.told(near, header("x-forwarded-for")), today, remembered)
         # Whatever is said of a view belongs to the day on which its page was sent.
         day = today if row.what == "view" else observing.day_of(token.issued)
         await inbox.writer().accept((day.isoformat(), observing.encode(row)))
-
-
-def address_of(near: str, forwarded: str) -> str:
-    """Return where a request came from: what the one configured proxy saw, where it is the one that asks."""
-    if settings.PROXY and near == settings.PROXY and forwarded:
-        return forwarded.rpartition(",")[2].strip()
-    return near
 
 
 async def _body(receive: Receive, header: observing.Header) -> bytes:

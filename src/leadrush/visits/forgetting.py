@@ -12,9 +12,11 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from leadrush.vault import tombstones
 from leadrush.visits import days, engine, making, sums
@@ -22,6 +24,9 @@ from leadrush.visits import days, engine, making, sums
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+Forgotten = dict[uuid.UUID, datetime]
+"""By digest, the last moment whose views are forgotten."""
+ON_ITS_WAY = timedelta(seconds=30)
 ERASED, LET_GO = tombstones.BROWSER, tombstones.LET_GO
 DIGEST = "substr(sha256(concat('visits browser ', CAST(browser AS VARCHAR))), 1, 32)"
 
@@ -54,12 +59,24 @@ def _place() -> int:
         return 0
 
 
-def waiting() -> tuple[set[uuid.UUID], set[uuid.UUID], int]:
-    """Return whose views are to go, whose numbers are to go, and the place behind the last line read."""
+def until_when(stones: Iterable[tombstones.Tombstone], *what: str) -> Forgotten:
+    """Return the digests of these kinds of tombstones, each with the last moment that is forgotten."""
+    found: Forgotten = {}
+    for stone in stones:
+        if stone.what in what:
+            found[stone.whom] = max(stone.when, found.get(stone.whom, stone.when))
+    return found
+
+
+def waiting() -> tuple[Forgotten, Forgotten, int]:
+    """Return whose views are to go, whose numbers are to go, and up to where that is done for good.
+
+    The newest tombstones are followed again next time: of before them something may still be on its way.
+    """
     stones, places = tombstones.since(_place())
-    erased = {stone.whom for stone in stones if stone.what == ERASED}
-    let = {stone.whom for stone in stones if stone.what == LET_GO}
-    return erased, let - erased, places[-1] if places else _place()
+    over = timezone.now() - ON_ITS_WAY
+    settled = [place for stone, place in zip(stones, places, strict=True) if stone.when < over]
+    return until_when(stones, ERASED), until_when(stones, LET_GO), settled[-1] if settled else _place()
 
 
 def forget_due() -> int:
@@ -70,7 +87,8 @@ def forget_due() -> int:
         if until != _place():
             _note(until)
         return 0
-    making.make_due()  # what waits in the inbox is of before
+    while making.make_due():  # what waits in the inbox is of before
+        pass
     con = engine.connect()
     try:
         with days.alone():
@@ -81,14 +99,14 @@ def forget_due() -> int:
     return len(treated)
 
 
-def _treat(con: DuckDBPyConnection, day: date, erased: set[uuid.UUID], let: set[uuid.UUID]) -> bool:
+def _treat(con: DuckDBPyConnection, day: date, erased: Forgotten, let: Forgotten) -> bool:
     until = days.mark(con, day)
     if not days.file(day).exists():
         return False
     gone, blank = _these(erased), _these(let)
     found = con.execute(
-        f"SELECT count(*) FROM (SELECT DISTINCT browser FROM read_parquet({days.quoted(days.file(day))}) "
-        f"WHERE browser IS NOT NULL) WHERE {gone} OR {blank}"
+        f"SELECT count(*) FROM read_parquet({days.quoted(days.file(day))}) "
+        f"WHERE browser IS NOT NULL AND ({gone} OR {blank})"
     ).fetchone()
     if not found or not found[0]:
         return False
@@ -97,11 +115,18 @@ def _treat(con: DuckDBPyConnection, day: date, erased: set[uuid.UUID], let: set[
     return True
 
 
-def _these(digests: set[uuid.UUID]) -> str:
-    if not digests:
+def _these(forgotten: Forgotten) -> str:
+    """Return the SQL of the views that are forgotten: of these browsers, up to the moment of each.
+
+    A browser that goes on saying yes is counted anew from then on.
+    """
+    if not forgotten:
         return "false"
-    listed = ", ".join(f"'{one.hex}'" for one in sorted(digests))
-    return f"(browser IS NOT NULL AND browser <> 0 AND {DIGEST} IN ({listed}))"
+    listed = ", ".join(
+        f"'{whom.hex}': TIMESTAMP '{when.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+        for whom, when in sorted(forgotten.items())
+    )
+    return f"(coalesce(browser, 0) <> 0 AND coalesce(moment <= MAP {{{listed}}}[{DIGEST}], false))"
 
 
 def _note(until: int) -> None:
@@ -136,8 +161,8 @@ def _settle(con: DuckDBPyConnection, day: date) -> bool:
     return True
 
 
-def left(forgotten: set[uuid.UUID]) -> int:
-    """Return how many days hold views with a number of which this is the digest."""
+def left(forgotten: Forgotten) -> int:
+    """Return how many days hold views that are forgotten."""
     files = [days.quoted(days.file(day)) for day in days.there()]
     if not files or not forgotten:
         return 0

@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -107,7 +108,7 @@ class Writer:
         while True:
             self._there.wait()
             # Others join this batch: a commit costs the same for one row and for a hundred.
-            threading.Event().wait(GATHER)
+            time.sleep(GATHER)
             with self._lock:
                 self._there.clear()
                 rows, self._rows = self._rows, []
@@ -118,7 +119,7 @@ class Writer:
             try:
                 held = held or connect()
                 _write(held, rows, titles)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
                 fault = Full(f"nothing can be written: {error}")
                 log.error("%s views could not be written (%s)", len(rows), type(error).__name__)
                 if held is not None:

@@ -59,6 +59,10 @@ def join(*, person: Person, number: int, agent: str) -> Browser:
             row.save()
             return row
     except IntegrityError:
+        with gate.using("rights.own", what=WHERE):
+            own_row: Browser | None = Browser.objects.filter(number=number, person=person).first()
+        if own_row is not None:  # pressed twice at once
+            return own_row
         raise JoinedAlready("The visits of this browser are joined to somebody already.") from None
 
 

@@ -102,12 +102,9 @@ def logs_leave_nothing() -> Count:
 def erased_visits_are_gone() -> Count:
     """Count days that hold what was forgotten more than ten minutes ago. Clause `visits-own`."""
     late = timezone.now() - WITHIN
-    due = {
-        s.whom
-        for s in tombstones.read()
-        if s.what in (forgetting.ERASED, forgetting.LET_GO) and s.when < late
-    }
-    left = forgetting.left(due) if due else 0
+    stones = [stone for stone in tombstones.read() if stone.when < late]
+    due = forgetting.until_when(stones, forgetting.ERASED, forgetting.LET_GO)
+    left = forgetting.left(due)
     behind = len(bringing.behind(since=late.timestamp())) if clickhouse.named() else 0
     of = len(days.there())
     return Count(min(left + behind, of), of)

@@ -26,9 +26,11 @@ SOCIAL = {
     "bsky.app": "Bluesky", "news.ycombinator.com": "Hacker News", "xing.com": "Xing",
 }  # fmt: skip
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign")
-SECRET = re.compile(r"@|%40|\d{7,}|[0-9a-f]{12,}|[A-Za-z0-9_-]{28,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+SECRET = re.compile(r"@|%40|\d{7,}|(?=[a-f]*\d)[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+KEY = re.compile(r"[A-Za-z0-9_-]{28,}|(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{16,}")
 WORD = re.compile(r"[\w .,:+&/()'-]{1,60}")
-SLUG = re.compile(r"[a-z]{2,}(?:-[a-z0-9]{1,20})+|[a-z][a-z0-9_.]{0,27}", re.IGNORECASE)
+SLUG = re.compile(r"[a-z0-9]{1,20}(?:-[a-z0-9]{1,20})+")
+"""Words that are read, however many: long, and no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def plain(part: str) -> str:
     part = unquote(part)
     if not part or part == "…":
         return part
-    if SECRET.search(part) and not SLUG.fullmatch(part):
+    if SECRET.search(part) or (KEY.search(part) and not SLUG.fullmatch(part)):
         return "…"
     return part if len(part) <= LONGEST and part.isprintable() and "@" not in part else "…"
 
@@ -66,7 +68,7 @@ def path(text: str) -> str:
 def word(text: str) -> str:
     """Return one word of a campaign, or nothing where it may be an identifier."""
     text = text.strip()
-    return text if WORD.fullmatch(text) and not SECRET.search(text) else ""
+    return text if WORD.fullmatch(text) and not SECRET.search(text) and not KEY.search(text) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate
 from leadrush.ledger.writing import Unwritten
 from leadrush.look import errors
+from leadrush.vault import tombstones
 from leadrush.vault.keys import KeyFault
 from leadrush.website.reports import page_of
 
@@ -43,6 +44,8 @@ def why(error: BaseException | None) -> str:
             "We write down each use of what we hold about you before we make it. Just now nothing can be "
             "written, so nothing was opened and nothing was stored."
         )
+    if isinstance(error, tombstones.Unwritten):
+        return _("It cannot be written down just now that something is to be forgotten, so nothing changed.")
     if isinstance(error, gate.Altered):
         return _(
             "The privacy statement that this site is held to is not what was published: somebody changed it "

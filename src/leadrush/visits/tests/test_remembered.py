@@ -19,7 +19,7 @@ from leadrush.look import times
 from leadrush.people.tests.conftest import ANA, BO, registered, sign_in
 from leadrush.vault import erasing, rights
 from leadrush.vault.models import Person
-from leadrush.visits import addresses, days, joining, keeps, remembering, sums
+from leadrush.visits import addresses, days, forgetting, joining, keeps, remembering, sums
 from leadrush.visits.models import Browser, DayKey
 from leadrush.visits.tests.conftest import AGENT, House
 
@@ -260,6 +260,20 @@ def test_erasing_the_browser_erases_its_visits_and_no_copy_brings_them_back(hous
     assert house.rows("id", "browser IS NOT NULL")
     tasks.get("visits.forget").run()
     assert not house.rows("id", "browser IS NOT NULL")
+
+
+def test_a_browser_that_goes_on_after_an_erasure_is_counted_anew_and_breaks_no_sentence(house: House) -> None:
+    from leadrush.vault import tombstones
+
+    house.visit(5, "/", at=timezone.now() - timedelta(hours=2), browser=99)
+    house.visit(5, "/", at=timezone.now() - timedelta(minutes=5), browser=99)
+    house.make()
+    gone = timezone.now() - timedelta(hours=1)
+    tombstones.append(tombstones.Tombstone(when=gone, what=tombstones.BROWSER, whom=forgetting.digest(99)))
+    tasks.get("visits.forget").run()
+    assert len(house.rows("id", "browser = 99")) == 1
+    with gate.using("accountability.check"):
+        assert keeps.erased_visits_are_gone().kept
 
 
 def test_erasing_everything_erases_the_visits_too(house: House) -> None:
