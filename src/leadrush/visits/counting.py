@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from leadrush import gate
-from leadrush.visits import asking, days, engine, sums, tallies
+from leadrush.visits import asking, days, sums, tallies
 from leadrush.visits.days import VIEW
 from leadrush.visits.reading import (
     APART,
@@ -75,7 +75,7 @@ def _up_to_date(asked: asking.Asked) -> None:
         return
 
     try:
-        engine.steady(lambda: sums.bring_up_to_date(days.there(asked.first, asked.last)))
+        sums.bring_up_to_date(days.there(asked.first, asked.last))
         notes[span] = True
     except duckdb.OutOfMemoryException:
         raise TooMuch(TOO_MUCH) from None

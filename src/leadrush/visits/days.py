@@ -124,6 +124,24 @@ def alone() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unswapped() -> Iterator[None]:
+    """Let no day be swapped while it is read: DuckDB opens a file more than once for one question.
+
+    Readers hold it together; a writer takes it alone, for the moment of the swap. Never swap inside of it.
+    """
+    with _swapping(fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _swapping(how: int) -> Iterator[None]:
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder().parent / "swap.lock").open("a") as held:
+        fcntl.flock(held, how)
+        yield
+
+
 def quoted(path: Path | str) -> str:
     """Return a path as SQL writes a text."""
     return "'" + str(path).replace("'", "''") + "'"
@@ -149,7 +167,7 @@ def mark(con: DuckDBPyConnection, day: date) -> int:
 def put_aside(day: date) -> None:
     """Take a file that cannot be read out of the way; the owner is told, and the day goes on without it."""
     broken = file(day).with_suffix(".broken")
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError), _swapping(fcntl.LOCK_EX):
         file(day).replace(broken)
         log.error("The visits of %s cannot be read; they were set aside as %s", day, broken.name)
 
@@ -166,7 +184,8 @@ def write(con: DuckDBPyConnection, day: date, select: str, until: int) -> None:
         half.chmod(0o600)
         with half.open("rb") as held:
             os.fsync(held.fileno())
-        half.replace(file(day))
+        with _swapping(fcntl.LOCK_EX):
+            half.replace(file(day))
     finally:
         half.unlink(missing_ok=True)
     opened = os.open(folder(), os.O_RDONLY)

@@ -11,11 +11,9 @@ import os
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-Result = TypeVar("Result")
 Config = dict[str, str | bool | int | float | list[str]]
 ALONE = """
 import json, sys, duckdb
@@ -58,8 +55,6 @@ def _database(config: str) -> DuckDBPyConnection:
     import duckdb
 
     global _pid
-    if _pid not in (0, os.getpid()):
-        raise Forked("DuckDB was begun in the process that this one was forked from.")
     _pid = os.getpid()
     return duckdb.connect(":memory:", config=json.loads(config))
 
@@ -84,48 +79,15 @@ def apart(sql: str, patience: float = 50) -> list[list[Any]]:
 
     Raises `Unanswered` when it fails or takes longer than `patience` seconds.
     """
-    given = json.dumps([_config(), sql])
-    for left in reversed(range(TRIES)):
-        try:
-            return _asked_apart(given, patience)
-        except subprocess.CalledProcessError as fault:
-            if not left:
-                raise Unanswered("A question to the visits failed.") from fault
-        except (subprocess.SubprocessError, OSError) as fault:
-            raise Unanswered(f"A question to the visits ended in {type(fault).__name__}.") from None
-    raise AssertionError("unreachable")
-
-
-def _asked_apart(given: str, patience: float) -> list[list[Any]]:
-    done = subprocess.run(  # noqa: S603 - our own interpreter, and a script of ours
-        [sys.executable, "-c", ALONE],
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=patience,
-        check=True,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter, and a script of ours
+            [sys.executable, "-c", ALONE],
+            input=json.dumps([_config(), sql]),
+            capture_output=True,
+            text=True,
+            timeout=patience,
+            check=True,
+        )
+    except (subprocess.SubprocessError, OSError) as fault:
+        raise Unanswered(f"A question to the visits ended in {type(fault).__name__}.") from None
     return list(json.loads(done.stdout))
-
-
-TRIES = 4
-"""How often something is read whose file may be swapped meanwhile: a day is, every few seconds."""
-
-
-def steady(read: Callable[[], Result]) -> Result:
-    """Return what is read, again where a file was swapped under it; the last fault is raised."""
-    import duckdb
-
-    for _try in range(TRIES - 1):
-        try:
-            return read()
-        except (
-            duckdb.ParserException,
-            duckdb.BinderException,
-            duckdb.CatalogException,
-            duckdb.OutOfMemoryException,
-        ):
-            raise
-        except duckdb.Error:
-            time.sleep(0.05)
-    return read()

@@ -166,8 +166,9 @@ def left(forgotten: Forgotten) -> int:
     files = [days.quoted(days.file(day)) for day in days.there()]
     if not files or not forgotten:
         return 0
-    ((count,),) = engine.apart(
-        f"SELECT count(DISTINCT day) FROM read_parquet([{', '.join(files)}]) "
-        f"WHERE browser IS NOT NULL AND {_these(forgotten)}"
-    )
+    with days.unswapped():
+        ((count,),) = engine.apart(
+            f"SELECT count(DISTINCT day) FROM read_parquet([{', '.join(files)}]) "
+            f"WHERE browser IS NOT NULL AND {_these(forgotten)}"
+        )
     return int(count)

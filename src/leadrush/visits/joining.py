@@ -103,7 +103,8 @@ def own(numbers: list[int], first: date | None = None, last: date | None = None)
             f"WHERE browser IN ({', '.join(str(int(number)) for number in numbers)}) AND kind = {days.VIEW} "
             "ORDER BY moment DESC"
         )
-        rows = engine.steady(lambda: con.execute(sql).fetchall())
+        with days.unswapped():
+            rows = con.execute(sql).fetchall()
     finally:
         con.close()
     opened = _addresses(rows)

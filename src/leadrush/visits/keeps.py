@@ -31,7 +31,8 @@ def _asked(sql: str, since: int = RECENT, *, older: bool = False) -> tuple[int, 
     if not which:
         return 0, 0
     listed = ", ".join(days.quoted(days.file(day)) for day in which)
-    ((missed, of),) = engine.apart(f"{sql} FROM read_parquet([{listed}])")
+    with days.unswapped():
+        ((missed, of),) = engine.apart(f"{sql} FROM read_parquet([{listed}])")
     return int(missed or 0), int(of or 0)
 
 

@@ -114,8 +114,8 @@ class Reader:
         if self.con is None:
             return _elsewhere(sql, parameters)
         try:
-            con = self.con
-            return engine.steady(lambda: list(con.execute(sql, list(parameters)).fetchall()))
+            with days.unswapped():
+                return list(self.con.execute(sql, list(parameters)).fetchall())
         except duckdb.OutOfMemoryException:
             raise TooMuch(TOO_MUCH) from None
         except duckdb.Error:
@@ -170,10 +170,11 @@ def mend() -> list[date]:
     """Set aside each day that cannot be read; return which. For whoever met an error while reading."""
     con, found = engine.connect(), []
     try:
-        for day in days.there():
-            days.mark(con, day)
-            if not days.file(day).exists():
-                found.append(day)
+        with days.alone():  # a file that is being swapped is not one that cannot be read
+            for day in days.there():
+                days.mark(con, day)
+                if not days.file(day).exists():
+                    found.append(day)
     finally:
         con.close()
     return found

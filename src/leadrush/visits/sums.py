@@ -65,9 +65,10 @@ def _form() -> str:
 
 def count(con: DuckDBPyConnection, day: date) -> None:
     """Count a day, whatever was counted of it before."""
-    seen = stamp(day)
     source = f"(SELECT * FROM read_parquet({days.quoted(days.file(day))}) WHERE NOT staff)"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {source}")
+    with days.unswapped():
+        seen = stamp(day)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {source}")
     rows: list[tuple[object, ...]] = []
     for what, sql in every_tally().items():
         asked = sql.format(v="counted", group="version, ", inner="version, ")
