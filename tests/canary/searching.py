@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
+
 PACKED = re.compile(rb"\.?eJ[A-Za-z0-9_\-+/]{16,}={0,2}")
 """zlib's beginning in base64: how Django packs what it signs."""
 
@@ -51,6 +53,8 @@ def search(folder: Path, words: list[str]) -> list[str]:
     for path in files(folder):
         content = path.read_bytes()
         unpacked = b"\n".join(_unpack(match[0]) for match in PACKED.finditer(content))
+        if path.suffix == ".parquet":
+            unpacked += "\n".join(map(str, duckdb.read_parquet(str(path)).fetchall())).encode()
         for word, name, spelled in wanted:
             for where, text in (("", content), (" (packed)", unpacked)):
                 at = text.find(spelled)

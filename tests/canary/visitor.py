@@ -70,7 +70,7 @@ class Visitor:
             {
                 "User-Agent": f"Mozilla/5.0 (X11; Linux) Firefox/150.0 {canaries.header}",
                 "Accept-Language": f"en,x-{canaries.header}",
-                "Referer": f"https://{canaries.header}.example/?q={canaries.header}",
+                "Referer": f"https://forum.example/{canaries.address(8)}/?q={canaries.header}",
                 "X-Forwarded-For": "203.0.113.77",
                 "X-Request-Id": canaries.header,
                 "From": canaries.address(9),

@@ -9,6 +9,8 @@ LEAST, LONGEST = 2, 100
 """Letters that are looked for at least, and at most."""
 MOST = 50
 """Answers of all rooms together."""
+WORDS = 6
+"""So many words are looked for one by one."""
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,8 @@ def search(words: str) -> list[Found]:
     if len(words) < LEAST:
         return []
     return [one for name in sorted(_sources) for one in _sources[name](words)][:MOST]
+
+
+def published(words: str) -> list[str]:
+    """Return those of some words that stand in what the site publishes, each asked for by itself."""
+    return [word for word in words.split()[:WORDS] if search(word)]

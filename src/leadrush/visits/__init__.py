@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from leadrush.late import late
 
 if TYPE_CHECKING:
-    from leadrush.visits.goals import goal, reach, searched
+    from leadrush.visits.goals import goal, reach
+    from leadrush.visits.typed import searched
 
 __all__ = ["goal", "reach", "searched"]
 
-__getattr__ = late(__name__, {"goal": "goals", "reach": "goals", "searched": "goals"})
+__getattr__ = late(__name__, {"goal": "goals", "reach": "goals", "searched": "typed"})

@@ -72,8 +72,8 @@ def row_of(report: Report, token: tokens.Token, at: float) -> observing.Row:
     )
     match report.kind:
         case "heard" | "view" if report.n:
-            row.what, row.page = "view", pages.shown(report.page) or token.page
-            row.before = pages.shown(report.before) if report.before else token.page
+            row.what, row.page = "view", pages.reported(report.page) or token.page
+            row.before = pages.reported(report.before) if report.before else token.page
         case "view":
             raise Unheard(400, "A further view has a number from 1 on.")
         case "time":

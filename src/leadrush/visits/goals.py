@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from leadrush.visits import sources
-
 Words = str | Promise
 
 
@@ -79,17 +77,6 @@ def known(code: str) -> bool:
 def title(code: str) -> str:
     """Return what a goal is called, or its code where its room is gone."""
     return str(_goals[code].title) if code in _goals else code
-
-
-def searched(request: HttpRequest, words: str, found: int) -> None:
-    """Note that somebody searched the site for some words, and how many answers there were.
-
-    Words that look like an address, a number or a key are not kept.
-    """
-    visit = getattr(request, "visit", None)
-    if visit is not None:
-        told = " ".join(words.lower().split())
-        visit.searched = (told if sources.word(told) else "…", found)
 
 
 def reach(request: HttpRequest, code: str) -> None:

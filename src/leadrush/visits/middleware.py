@@ -31,6 +31,7 @@ from leadrush.visits import (
     request_ids,
     sources,
     tokens,
+    typed,
 )
 
 CLAUSE = "visits-counted"
@@ -48,7 +49,7 @@ class Visit:
     view: int
     began: float
     goals: list[str] = field(default_factory=list)
-    searched: tuple[str, int] | None = None
+    searched: typed.Searched | None = None
 
     @property
     def name(self) -> str:
@@ -107,6 +108,10 @@ class Counted:
             unasked=sets_unasked(request, response),
         )
         observing.fill(row, header, address, day, browser)
+        if response.status_code == 404:
+            row.page = typed.missing(row.page, row.browser or row.visitor)
+        elif not aside:
+            pages.send(page)
         if not row.program:
             if is_open(addresses.CLAUSE):
                 row.address = observing.sealed(day, address, browser)
@@ -114,7 +119,8 @@ class Counted:
         reached = [_goal(row, number, code) for number, code in enumerate(visit.goals, 1)]
         if visit.searched:
             said = _goal(row, len(reached) + 1, days.SEARCH)
-            said.before, said.seen = visit.searched
+            said.before = typed.kept(visit.searched, row.browser or row.visitor)
+            said.seen = visit.searched.found
             reached.append(said)
         observing.put_away(day, *([row] if is_page(request, response) else []), *reached)
         if not aside and not row.program and page and not request.COOKIES.get(settings.SESSION_COOKIE_NAME):
@@ -218,7 +224,7 @@ def _say_number(response: HttpResponse, visit: Visit) -> None:
 def _say_where_from(row: observing.Row, request: HttpRequest, referrer: str) -> None:
     own = request.get_host().partition(":")[0]
     before = sources.inside(referrer, own)
-    row.before = pages.shown(before) if before else ""
+    row.before = pages.reported(before)
     source = sources.read(referrer, request.META.get("QUERY_STRING", ""), own)
     row.source, row.kind, row.referrer = source.name, source.kind, source.page
     row.medium, row.campaign = source.medium, source.campaign

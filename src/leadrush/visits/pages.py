@@ -18,6 +18,9 @@ PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 WRITTEN = "wagtail_serve"
 """The pattern that answers to what editors wrote: all of its address is public."""
 NOT_FOUND = ""
+KNOWN = 20_000
+"""So many different pages are known to have been sent."""
+_sent: set[str] = set()
 
 
 @lru_cache(maxsize=8192)
@@ -39,3 +42,16 @@ def shown(path: str) -> str:
         return str(match.kwargs.get(name, "…")) if kind == "slug" else "…"
 
     return ("/" + PART.sub(put, match.route))[:LONGEST]
+
+
+def send(page: str) -> None:
+    """Note, in this process, that a page is there: it was sent to somebody."""
+    if page not in _sent and len(_sent) < KNOWN:
+        _sent.add(page)
+
+
+def reported(path: str) -> str:
+    """Return a path that a browser reports as it is counted, or nothing where this process never sent such a
+    page: anybody can report any path, and what they type may be a name."""
+    page = shown(path) if path else NOT_FOUND
+    return page if page in _sent else NOT_FOUND

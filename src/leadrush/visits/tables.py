@@ -13,14 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate
 from leadrush.look import locales
-from leadrush.visits import asking, countries, goals, inbox, programs, reports
+from leadrush.visits import asking, countries, goals, inbox, programs, reports, typed
 from leadrush.visits.asking import Asked
 
 Words = str | Promise
 DEVICES: dict[str, Words] = {"phone": _("Phone"), "tablet": _("Tablet"), "computer": _("Computer")}
-
-
-FEW = 3
 NOTHING = _("Nothing was counted in these days.")
 
 
@@ -127,7 +124,7 @@ def _goals(asked: Asked, most: int | None = None) -> list[Row]:
 def _searches(asked: Asked, most: int | None = None) -> list[Row]:
     """Return words that at least three visits searched for; those of fewer may say who asked."""
     lines = reports.table(asked, "search")
-    shown = [line for line in lines if line.visits >= FEW and line.key != "…"]
+    shown = [line for line in lines if line.visits >= typed.FEW and line.key != "…"]
     rare = [line for line in lines if line not in shown]
     rows = [Row(line.key, [line.visits, line.before, line.ended]) for line in shown[:most]]
     if rare:

@@ -41,7 +41,8 @@ def search(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[: searching.LONGEST]
     found = searching.search(words)
     if len(words) >= searching.LEAST:
-        visits.searched(request, words, len(found))
+        published = words.split() if found else searching.published(words)
+        visits.searched(request, words, len(found), published)
     context = {"words": words, "found": found, "short": 0 < len(words) < searching.LEAST}
     return render(request, "website/search.html", context)
 

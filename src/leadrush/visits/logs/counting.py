@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadrush import gate, look
+from leadrush.visits import typed
 from leadrush.visits.logs import formats, kinds, lines
 
 if TYPE_CHECKING:
@@ -69,17 +70,19 @@ def count(con: DuckDBPyConnection, piece: bytes, form: formats.Form) -> Found:
     return Found(text.count("\n") + 1, views, programs, strange, hidden, first, last)
 
 
-ROWS = """
+ROWS = f"""
 SELECT $start + n AS id, 2 AS rank, moment AT TIME ZONE 'UTC' AS moment, day,
   CASE WHEN program = '' THEN CAST(CAST('0x' || substr(
     sha256(concat($word, chr(10), day, chr(10), address, chr(10), agent)), 1, 16) AS UBIGINT) >> 1 AS BIGINT)
   ELSE 0 END AS visitor,
-  CAST(0 AS BIGINT) AS browser, CAST(NULL AS BLOB) AS address, page, coalesce(said, '') AS said, status,
+  CAST(0 AS BIGINT) AS browser, CAST(NULL AS BLOB) AS address,
+  CASE WHEN status = 404 AND few THEN '/…' ELSE page END AS page, coalesce(said, '') AS said, status,
   coalesce(took, 0) AS took, 0 AS seen, false AS heard, false AS dot, false AS staff, status >= 400 AS aside,
   false AS unasked, true AS logged, $version AS version, '' AS goal, coalesce(source, '') AS source,
   coalesce(sort, '') AS sort, coalesce(page_there, '') AS referrer, coalesce(medium, '') AS medium,
   coalesce(campaign, '') AS campaign, coalesce(country, '') AS country, device, software, system, program
-FROM (SELECT *, CAST(moment AT TIME ZONE $zone AS DATE) AS day FROM seen)
+FROM (SELECT *, CAST(moment AT TIME ZONE $zone AS DATE) AS day,
+             count(DISTINCT address) OVER (PARTITION BY page, status) < {typed.FEW} AS few FROM seen)
      LEFT JOIN countries USING (address) LEFT JOIN sources USING (referrer, query)
 """
 """What a view from a log is. Its address has served when it has its number; where the view is in its day

@@ -74,6 +74,8 @@ def name_sources(con: DuckDBPyConnection) -> None:
     found = _distinct(con, "referrer, query", "seen WHERE program = ''")
     there = [plain(referrer) for referrer, _query in found]
     before = [sources.inside(referrer, own) for referrer in there]
+    there_are = {page for (page,) in _distinct(con, "page", "seen WHERE status < 400")}
+    said = [pages.shown(unquote(path)) if path else "" for path in before]
     named = [
         sources.read(referrer, query, own) for referrer, (_referrer, query) in zip(there, found, strict=True)
     ]
@@ -82,7 +84,7 @@ def name_sources(con: DuckDBPyConnection) -> None:
         "sources",
         referrer=[referrer for referrer, _query in found],
         query=[query for _referrer, query in found],
-        said=[pages.shown(unquote(path)) if path else "" for path in before],
+        said=[page if page in there_are else "" for page in said],
         source=[source.name for source in named],
         sort=[source.kind for source in named],
         page_there=[source.page for source in named],

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from leadrush.visits import days, inbox, tokens
+from leadrush.visits import days, inbox, pages, tokens
 from leadrush.visits.collector import Collector
 from leadrush.visits.tests.conftest import AGENT, FILES, House
 
@@ -136,11 +137,36 @@ def test_a_browser_without_script_fetches_a_dot() -> None:
 
 def test_a_replayed_report_counts_once(house: House) -> None:
     token = word()
+    pages.send("/privacy/")
     for _again in range(5):
         ask({"token": token, "kind": "heard"})
         ask({"token": token, "kind": "view", "n": 1, "page": "/privacy/"})
     house.make()
     assert sorted(house.rows("page")) == [("/privacy/",), ("/webinars/",)]
+
+
+def test_a_name_that_is_reported_as_a_page_or_as_the_one_before_is_not_kept(house: House) -> None:
+    name = "/webinars/ana-brightwater/"
+    ask({"token": word(), "kind": "view", "n": 1, "page": name, "before": name})
+    Client(headers={"user-agent": AGENT, "referer": f"http://testserver{name}"}).get("/privacy/")
+    house.make()
+    kept = str(house.rows("page, said"))
+    assert "/privacy/" in kept
+    assert "ana" not in kept
+
+
+def test_the_address_of_a_page_that_is_not_there_is_kept_once_three_browsers_asked_for_it(
+    house: House,
+) -> None:
+    for number in range(3):
+        browser = Client(headers={"user-agent": f"{AGENT} Test/{number}"})
+        for _twice in range(2):
+            assert browser.get("/old-page/").status_code == 404
+        if number < 2:
+            assert browser.get("/webinars/ana-brightwater/").status_code == 404
+    house.make()
+    kept = [page for (page,) in house.rows("page")]
+    assert (kept.count("/old-page/"), kept.count("/…")) == (2, 6)
 
 
 def test_a_page_that_is_none_of_ours_is_not_believed(house: House) -> None:

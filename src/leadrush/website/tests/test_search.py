@@ -84,16 +84,19 @@ def test_what_was_searched_is_counted_and_shown_from_three_visits_on(house: Hous
     from leadrush import gate
     from leadrush.look import times
 
-    for number, words in enumerate(["Soil", "soil", "soil ", "rare words", "ana@mail.example", "07700900"]):
+    typed = ["Soil", "soil", "soil ", "soil elephants", "rare owls", "ana@mail.example", "07700900"]
+    for number, words in enumerate(typed + ["hedgehogs"] * 5):
         agent = f"{AGENT} Test/{number}"
-        Client(headers={"user-agent": agent}).get("/search/", {"q": words})
+        for _twice in range(2):
+            Client(headers={"user-agent": agent}).get("/search/", {"q": words})
     house.make()
     with gate.using("visits.monitor"):
         shown = tables.TABLES["search"].rows(house.asked(times.today()), None)
     rows = [(row.title, list(row.cells)) for row in shown]
     assert rows == [
+        ("hedgehogs", [3, None, 6]),
         ("soil", [3, None, 0]),
-        ("Words of fewer than three visits, and what may name somebody", [3, None, 3]),
+        ("Words of fewer than three visits, and what may name somebody", [6, None, 12]),
     ]
     kept: set[Any] = {said for (said,) in house.rows("said", "kind = 7")}
-    assert kept == {"soil", "rare words", "…"}
+    assert kept == {"soil", "soil …", "hedgehogs", "…"}, "what one person typed is kept as it was typed"
