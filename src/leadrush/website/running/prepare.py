@@ -155,6 +155,8 @@ def prepare(data: Path, *, demo: bool, name: str | None, owner: str | None, say:
     django.setup(set_prefix=False)
     from leadrush.website import founding
 
+    # Asked before anything is made: whoever has to go and look waits for nothing, and leaves nothing behind.
+    said = None if demo or tables("default") else ask(name, owner)
     master_key(data)
     databases()
     prove_master_key()
@@ -162,5 +164,5 @@ def prepare(data: Path, *, demo: bool, name: str | None, owner: str | None, say:
         if demo:
             founding.demo()
         else:
-            founding.found(*ask(name, owner))
+            founding.found(*(said or ask(name, owner)))
     static()

@@ -249,9 +249,9 @@ def test_a_start_that_was_cut_short_after_the_keys_goes_on(tmp_path: Path, made:
     assert leadrush("prepare", "--data", str(data), **FOUNDED).returncode == 0
 
 
-def test_without_npm_the_site_starts_all_the_same(tmp_path: Path) -> None:
+def test_without_npm_the_site_starts_all_the_same(data: Path, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
-    done = leadrush("prepare", "--data", str(tmp_path / "data"), PATH=str(tmp_path / "bin"), **FOUNDED)
+    done = leadrush("prepare", "--data", str(data), PATH=str(tmp_path / "bin"))
     assert done.returncode == 0, done.stderr
 
 
