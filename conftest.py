@@ -66,7 +66,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if POSTGRESQL:
+        _ask_once(config, items)
     sampling.sample(config, items)
+
+
+def _ask_once(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks no database of ours: it says on PostgreSQL what it has said on SQLite."""
+    if any("::" in argument or argument.endswith(".py") for argument in config.args):
+        return
+    asks = [item for item in items if item.get_closest_marker("django_db") or "postgresql" in item.nodeid]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
+    items[:] = asks
 
 
 @pytest.fixture(scope="session")

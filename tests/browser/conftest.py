@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from leadrush.look.parts import modules
 from tests.rig import postman as rig
+from tests.rig import sampling
 from tests.rig.site import Site, start, stop
 
 SHOTS = Path("shots")
@@ -36,7 +37,7 @@ PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 HEIGHT = 900
 PLACES = itertools.count(1)
-VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+VIEWS = sampling.views([(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")])
 
 
 @pytest.fixture(scope="session")

@@ -59,11 +59,14 @@ def test_a_new_site_says_what_will_stand_where_and_its_mail_is_read_in_the_conso
     expect(page.locator(".letter h3")).to_have_text(f"Your seat: {title}")
     owner.look_in_each("message-read")
 
-    guest.go(f"/webinars/{slug}/")
     send = "fetch(location.href, {method: 'POST', body: new FormData(document.querySelector('form.asks'))})"
-    guest.page.evaluate(f"Promise.all(Array.from({{length: 10}}, () => {send}))")
-    guest.page.get_by_label("Your e-mail").fill("newcomer@walk.example")
-    guest.page.locator("form.asks button.btn").click()
+    for _minute in range(3):  # tries are counted a minute, and one may have ended between these
+        guest.go(f"/webinars/{slug}/")
+        guest.page.evaluate(f"Promise.all(Array.from({{length: 10}}, () => {send}))")
+        guest.page.get_by_label("Your e-mail").fill("newcomer@walk.example")
+        guest.follow(guest.page.locator("form.asks button.btn"))
+        if "Too many tries" in guest.page.locator("h1").inner_text():
+            break
     expect(guest.page.locator("h1")).to_have_text("Too many tries")
     guest.look_in_each("too-many-tries")
 
