@@ -37,17 +37,21 @@ class Unanswered(RuntimeError):
     """A question that was asked apart was not answered."""
 
 
-def _config() -> Config:
-    spill = Path(settings.VISITS) / "spill"
-    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+def limits(*, spill: str) -> Config:
+    """Return within what DuckDB works: memory, threads, the folder it may spill to; it fetches nothing."""
     return {
         "memory_limit": settings.VISITS_MEMORY,
         "threads": min(os.cpu_count() or 1, 4),
-        "temp_directory": str(spill),
+        "temp_directory": spill,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "preserve_insertion_order": "false",
     }
+
+
+def _config() -> Config:
+    spill = Path(settings.VISITS) / "spill"
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return limits(spill=str(spill)) | {"preserve_insertion_order": "false"}
 
 
 @lru_cache(maxsize=2)

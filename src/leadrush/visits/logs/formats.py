@@ -8,14 +8,13 @@ it with a `log_format` of one's own. Every other line is strange.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 
-from leadrush.visits import collector, middleware
+from leadrush.visits import collector, engine, middleware
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -58,14 +57,7 @@ def memory() -> Iterator[DuckDBPyConnection]:
     """Give a database that is nowhere but in memory, without a place on the disk to spill to."""
     import duckdb
 
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.VISITS_MEMORY,
-        "threads": min(os.cpu_count() or 1, 4),
-        "temp_directory": "",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    con = duckdb.connect(":memory:", config=config)
+    con = duckdb.connect(":memory:", config=engine.limits(spill=""))
     try:
         con.execute("SET TimeZone = 'UTC'")
         yield con

@@ -68,6 +68,26 @@ def test_a_site_that_lost_everything_but_its_master_key_comes_back_whole(folder:
     call_command("check", databases=["default"], fail_level="WARNING")
 
 
+def test_visits_come_back_without_those_of_a_browser_that_was_erased_after_the_backup(folder: Path) -> None:
+    from leadrush.visits import days, forgetting
+    from leadrush.visits.tests.conftest import House
+
+    house = House()
+    house.visit(5, "/privacy/", at=timezone.now() - timedelta(hours=1))
+    house.visit(6, "/webinars/", at=timezone.now() - timedelta(hours=1), browser=99)
+    house.make()
+    data, key = both()
+    tombstones.append(
+        tombstones.Tombstone(when=timezone.now(), what=tombstones.BROWSER, whom=forgetting.digest(99))
+    )
+    shutil.rmtree(days.folder())
+    restore(data, key)
+    pages = [page for (page,) in house.rows("page")]
+    assert "/privacy/" in pages
+    assert "/webinars/" not in pages
+    assert not house.rows("id", "browser = 99")
+
+
 def test_a_backup_is_closed_to_others_and_says_what_it_is(folder: Path) -> None:
     arrive("ana@mail.example")
     data, key = both()
