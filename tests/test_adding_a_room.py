@@ -43,8 +43,10 @@ def build(folder: Path) -> list[str]:
         path.write_text(text.replace(beside, beside + line, 1))
     layers = folder / "pyproject.toml"
     text = layers.read_text()
-    assert '"webinars | accountability"' in text
-    layers.write_text(text.replace('"webinars | accountability"', '"webinars | accountability | shelf"'))
+    assert '"webinars | guides | accountability"' in text
+    layers.write_text(
+        text.replace('"webinars | guides | accountability"', '"webinars | guides | accountability | shelf"')
+    )
     return made
 
 

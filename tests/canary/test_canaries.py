@@ -25,7 +25,7 @@ from tests.rig.site import Site, start, stop
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PUBLIC_WORDS = re.compile(
-    r"^/(edit|media|static)/|^/console/(webinars|staff|statement|visits/note)/|sign-out|/passkeys/|/lang"
+    r"^/(edit|media|static)/|^/console/(webinars|guides|offers|staff|statement|visits/note)/|sign-out|/passkeys/|/lang"
 )
 """What staff write for everybody, and what would end the visit."""
 

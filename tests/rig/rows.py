@@ -16,10 +16,14 @@ from typing import Any
 from django.utils import timezone
 
 from leadrush import gate, vault
+from leadrush.guides.models import Copy, Guide
 from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
 from leadrush.mailbox.models import State as Sending
 from leadrush.people.models import SignIn
+from leadrush.purchases.models import Access, Move, Order, Parcel
+from leadrush.purchases.models import Invoice as Paper
+from leadrush.purchases.models import Line as OrderLine
 from leadrush.vault import collects
 from leadrush.vault.models import Giving, Held, Item, Person
 from leadrush.vault.tests.office.models import Invoice
@@ -112,6 +116,61 @@ def _seen(rows: Rows, text: str) -> None:
     rows.row(Seen, registration=_registration(rows, text), entry=10_000_000 + len(rows.made))
 
 
+def _copy(rows: Rows, text: str) -> None:
+    guide = Guide.objects.create(slug=f"g-{uuid.uuid4().hex[:12]}", title="A guide")
+    rows.row(Copy, guide=guide, sent=1)
+
+
+def _order(rows: Rows, text: str) -> Order:
+    made: Order = rows.row(
+        Order,
+        number=uuid.uuid4().int % 2_000_000_000,
+        way="bank",
+        currency="GBP",
+        gross=100,
+        tax=20,
+        coupon=rows.word(text, 40),
+    )
+    return made
+
+
+def _order_line(rows: Rows, text: str) -> OrderLine:
+    made: OrderLine = rows.row(
+        OrderLine, order=_order(rows, ""), title=rows.word(text, 200), count=1, full=100, gross=100, tax=20
+    )
+    return made
+
+
+def _move(rows: Rows, text: str) -> None:
+    sealed = vault.seal(rows.person.pk, rows.word(text), Move.CONTEXT)
+    rows.row(Move, order=_order(rows, ""), after="waiting", by=Move.By.PERSON, sealed=sealed)
+
+
+def _access(rows: Rows, text: str) -> None:
+    rows.row(Access, line=_order_line(rows, ""), deliverable="purchases.hours", key=rows.word(text, 80))
+
+
+def _parcel(rows: Rows, text: str) -> None:
+    sealed = vault.seal(rows.person.pk, rows.word(text), Parcel.CONTEXT)
+    tracking = vault.seal(rows.person.pk, rows.word(text), Parcel.TRACKING)
+    rows.row(Parcel, order=_order(rows, ""), sealed=sealed, tracking=tracking)
+
+
+def _paper(rows: Rows, text: str) -> None:
+    rows.row(
+        Paper,
+        number=f"R{uuid.uuid4().hex[:12]}",
+        kind="invoice",
+        order_number=7,
+        currency="GBP",
+        gross=100,
+        tax=20,
+        day=date(2026, 3, 4),
+        until=date(2099, 12, 31),
+        sealed=vault.seal(rows.person.pk, rows.word(text), Paper.CONTEXT),
+    )
+
+
 def _invoice(rows: Rows, text: str) -> None:
     sealed = vault.seal(rows.person.pk, rows.word(text), Invoice.CONTEXT)
     rows.row(Invoice, number=len(rows.made), until=date(2099, 12, 31), sealed=sealed)
@@ -123,6 +182,7 @@ def _browser(rows: Rows, text: str) -> None:
 
 MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Browser: _browser,
+    Copy: _copy,
     Item: _item,
     Message: _message,
     SignIn: _sign_in,
@@ -131,6 +191,12 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Answer: _answer,
     Seen: _seen,
     Invoice: _invoice,
+    Order: _order,
+    OrderLine: _order_line,
+    Move: _move,
+    Access: _access,
+    Parcel: _parcel,
+    Paper: _paper,
 }
 
 

@@ -10,7 +10,19 @@ from django.apps import apps
 
 from leadrush import statement
 
-COMMONS = ("statement", "gate", "ledger", "vault", "look", "console", "mailbox", "people")
+COMMONS = (
+    "statement",
+    "gate",
+    "ledger",
+    "vault",
+    "look",
+    "console",
+    "mailbox",
+    "people",
+    "visits",
+    "media",
+    "purchases",
+)
 """Floors from the kernel upwards. What is none of these is a room, above them; the street is on top."""
 STREET = "website"
 

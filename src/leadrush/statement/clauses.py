@@ -12,6 +12,7 @@ SECTIONS: dict[str, str] = {
     "giving": "When you give us something",
     "visiting": "While you visit",
     "joining": "When you register",
+    "buying": "When you buy",
     "writing": "When we write to you",
     "account": "When you sign in",
     "asking": "When you ask",

@@ -65,7 +65,7 @@ class Csp(CSPMiddleware):
         if parts.config is None and not report_only:
             if request.path_info.startswith(EDITOR):
                 parts.config = EDITING
-            elif request.path_info.startswith(settings.MEDIA_URL):
+            elif request.path_info.startswith((settings.MEDIA_URL, "/files/")):
                 parts.config = FILES
         return parts
 

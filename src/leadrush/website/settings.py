@@ -77,7 +77,10 @@ INSTALLED_APPS = [
     "leadrush.mailbox",
     "leadrush.people",
     "leadrush.visits",
+    "leadrush.media",
+    "leadrush.purchases",
     "leadrush.webinars",
+    "leadrush.guides",
     "leadrush.accountability",
     "leadrush.website",
     "allauth",
@@ -170,7 +173,12 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = parts.folders(DATA)
+# Files that the business hands out lie apart from its pictures: nobody reads them by their address.
 STORAGES = {
+    "files": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files", "base_url": None},
+    },
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 _DATA = tempfile.mkdtemp(prefix="leadrush-data-")
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 os.environ["LEADRUSH_DATA"] = _DATA
-for _folder in ("keys", "static", "media"):
+for _folder in ("keys", "static", "media", "files"):
     (Path(_DATA) / _folder).mkdir()
 # 32 zero bytes, written as the vault writes a master key.
 os.environ["LEADRUSH_MASTER_KEY"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

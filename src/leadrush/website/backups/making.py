@@ -28,7 +28,7 @@ from leadrush.website.backups.packing import Part
 from leadrush.website.running.folder import Stop
 
 Say = Callable[[str], None]
-TREES = ("media", "locale", "visits/days")
+TREES = ("media", "files", "locale", "visits/days")
 SWAPPED = "visits/days"
 """A folder whose files are swapped while the site runs: they are held for the backup by a second name."""
 STONES = "tombstones/erased.jsonl"

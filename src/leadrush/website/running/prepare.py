@@ -107,7 +107,7 @@ def static() -> None:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    state = hashlib.sha256(str(getattr(settings, "STORAGES", "")).encode())
+    state = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             found = Path(storage.path(path)).stat()

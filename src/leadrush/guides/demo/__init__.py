@@ -1,0 +1,1 @@
+"""The text of the demo's guides, and how they are set."""

@@ -1,0 +1,88 @@
+"""The forms of guides: an address, and what staff write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from leadrush.guides.models import Guide
+from leadrush.guides.publishing import KINDS
+from leadrush.look.forms import Form, Spoken
+from leadrush.media import contents
+from leadrush.vault import addresses
+
+
+class Asking(Form):
+    """Send me the guide. `signed_in` leaves the address out: it is known and proven."""
+
+    # No EmailField: its pattern refuses addresses that exist, such as those with letters beyond ASCII.
+    email = forms.CharField(
+        label=_("Your e-mail"),
+        help_text=_("The only thing we need."),
+        max_length=addresses.LONGEST,
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "email",
+                "autocomplete": "email",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "pattern": r"[^@\s]+@[^@\s]+",
+            }
+        ),
+        error_messages={
+            "required": _("Write it like name@example.org."),
+            "max_length": _("An e-mail address has at most 254 characters."),
+        },
+    )
+
+    def __init__(self, *args: Any, signed_in: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if signed_in:
+            del self.fields["email"]
+
+    def clean_email(self) -> str:
+        """Return the address in its normal form."""
+        return addresses.read(self.cleaned_data["email"])
+
+
+class GuideForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
+    """What a guide's page says, and how it is had."""
+
+    class Meta:
+        model = Guide
+        fields = ("title", "slug", "lede", "body", "inside", "asks")
+        help_texts = {
+            "slug": _("The last part of the page’s address: small letters, figures and hyphens."),
+            "body": _("Markdown. It stands under the first sentences."),
+            "inside": _("A sentence a line."),
+        }
+        widgets = {
+            "lede": forms.Textarea(attrs={"rows": 3}),
+            "inside": forms.Textarea(attrs={"rows": 4}),
+            "asks": forms.RadioSelect,
+        }
+
+
+class EditionForm(Form):
+    """A file to hand out, and what changed in it."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, EPUB, ZIP, MP3 or MP4, up to 20 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind.ending}" for kind in KINDS)}),
+        error_messages={"required": _("Choose a file."), "empty": _("This file is empty. Choose another.")},
+    )
+    words = forms.CharField(
+        label=_("What changed"),
+        help_text=_("A sentence for those who had the edition before."),
+        max_length=300,
+        required=False,
+    )
+
+    def clean_file(self) -> Any:
+        """Return the file. Refuses what is none of the kinds that are handed out."""
+        file = self.cleaned_data["file"]
+        contents.told(file, file.size, KINDS)
+        return file

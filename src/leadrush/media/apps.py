@@ -1,0 +1,11 @@
+"""The app `media`, as Django sees it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MediaConfig(AppConfig):
+    name = "leadrush.media"
+    label = "media"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,211 @@
+"""Invoices and credit notes: numbered without a gap, kept as the law wants it, set as PDF when they are read.
+
+What stands on one is sealed as it was when it was written: it never changes after that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from leadrush import gate, statement, vault
+from leadrush.look import times
+from leadrush.media import typesetting
+from leadrush.purchases import numbering, offering
+from leadrush.purchases.models import Invoice, Line, Order, Seller
+from leadrush.purchases.money import Money
+from leadrush.vault.models import Giving
+
+CATEGORY = "lr:SalesInvoice"
+BILLING = ("company", "name", "street", "more", "postcode", "town", "state")
+
+
+def kept_until(day: date) -> date:
+    """Return the last day on which an invoice of a day is kept. Clause `purchase-invoice`."""
+    force = gate.force()
+    days = statement.kept(given=force, force=force, needs=[(CATEGORY, "purchases.account")]).get("year", 0)
+    return date(day.year, 12, 31) + timedelta(days=days)
+
+
+def issue(
+    order: Order, lines: Sequence[Line], giving: Giving, until: date, billing: Mapping[str, str], number: str
+) -> Invoice:
+    """Write the invoice of an order, in its transaction."""
+    seller = offering.seller()
+    rows = [(line, line.gross, line.tax) for line in lines]
+    facts = _facts(order, seller, rows, dict(billing), number)
+    facts["notes"] = _notes(order, seller)
+    return _write(order, Invoice.Kind.INVOICE, giving, until, facts, order.gross, order.tax)
+
+
+def credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice | None:
+    """Write the credit note for what is given back of lines (amount and tax of each), for the books; None for
+    an order that came to nothing and had no invoice."""
+    if not order.gross:
+        return None
+    with gate.using("purchases.account", what="purchases.credit"):
+        return _credit(order, rows)
+
+
+def _credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice:
+    first = Invoice.objects.filter(order_number=order.number, kind=Invoice.Kind.INVOICE)
+    invoice = first.select_related("giving__person").get()
+    said = opened(invoice, "purchases.credit")
+    seller = offering.seller()
+    less = [(line, -gross, -tax) for line, gross, tax in rows if gross]
+    facts = _facts(order, seller, less, said["billing"], said["buyer_number"])
+    facts["of"] = invoice.number
+    gross, tax = sum(gross for _line, gross, _tax in less), sum(tax for _line, _gross, tax in less)
+    return _write(order, Invoice.Kind.CREDIT, invoice.giving, invoice.until, facts, gross, tax)
+
+
+def _write(
+    order: Order, kind: str, giving: Giving, until: date, facts: dict[str, Any], gross: int, tax: int
+) -> Invoice:
+    day = times.today()
+    number = f"{offering.seller().prefix}{day.year}-{numbering.following(f'invoices-{day.year}'):04}"
+    made = Invoice(
+        person=giving.person,
+        giving=giving,
+        number=number,
+        kind=kind,
+        order_number=order.number,
+        currency=order.currency,
+        gross=gross,
+        tax=tax,
+        day=day,
+        until=until,
+    )
+    text = json.dumps(facts, ensure_ascii=False)
+    made.sealed = vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving)
+    made.save()
+    return made
+
+
+def _facts(
+    order: Order,
+    seller: Seller,
+    rows: Sequence[tuple[Line, int, int]],
+    billing: dict[str, str],
+    number: str,
+) -> dict[str, Any]:
+    taxes: dict[Decimal, int] = {}
+    for line, _gross, tax in rows:
+        taxes[Decimal(line.rate)] = taxes.get(Decimal(line.rate), 0) + tax
+    return {
+        "seller": {"name": seller.name, "address": seller.address, "number": seller.number},
+        "billing": billing,
+        "buyer_number": number,
+        "lines": [
+            {"title": line.title, "count": line.count, "rate": str(Decimal(line.rate)), "gross": gross}
+            for line, gross, _tax in rows
+        ],
+        "taxes": {str(rate): tax for rate, tax in sorted(taxes.items(), reverse=True) if rate},
+        "reversed": order.reversed,
+        "owes": seller.owes,
+        "notes": [],
+        "of": "",
+    }
+
+
+def _notes(order: Order, seller: Seller) -> list[str]:
+    if order.way != "bank":
+        return []
+    until = times.day(order.at + timedelta(days=seller.days_to_pay))
+    account = ", ".join(part for part in (seller.account_name, seller.account, seller.bank) if part)
+    return [
+        _("Please pay by %(day)s to: %(account)s.") % {"day": until, "account": account},
+        _("Write as the reason: %(reference)s.") % {"reference": reference(order)},
+    ]
+
+
+def reference(order: Order) -> str:
+    """Return what a transfer is found again by: the order's number and a digit that tells slips."""
+    digits = f"{order.number:05}"
+    check = sum(int(digit) * weight for weight, digit in enumerate(digits, 2)) % 10
+    return f"{digits}-{check}"
+
+
+def opened(invoice: Invoice, what: str) -> dict[str, Any]:
+    """Open what stands on an invoice, under the use in force; written down like every opening."""
+    (text,) = vault.unseal(
+        [(invoice.person_id, invoice.sealed)], context=Invoice.CONTEXT, category=CATEGORY, what=what
+    )
+    return dict(json.loads(text))
+
+
+def pdf(invoice: Invoice, what: str) -> bytes:
+    """Set an invoice as PDF, from what stood on it when it was written."""
+    said = opened(invoice, what)
+    currency = invoice.currency
+    buyer = [said["billing"].get(name, "") for name in BILLING]
+    if said["buyer_number"]:
+        buyer.append(said["buyer_number"])
+    net = Money(invoice.gross - invoice.tax, currency)
+    sums = [{"title": _("Without tax"), "amount": exact(net)}] if said["taxes"] else []
+    sums += [
+        {"title": _("VAT %(rate)s%%") % {"rate": _rate(rate)}, "amount": exact(Money(tax, currency))}
+        for rate, tax in said["taxes"].items()
+    ]
+    notes = list(said["notes"])
+    if said["reversed"]:
+        notes.append(_("Reverse charge: the tax is owed by the buyer."))
+    elif not said["owes"]:
+        notes.append(_("No value-added tax is charged."))
+    return typesetting.pdf(
+        "leadrush.purchases.papers",
+        "invoice.typ",
+        {
+            "lang": (get_language() or "en")[:2],
+            "title": str(Invoice.Kind(invoice.kind).label),
+            "number": invoice.number,
+            "order": reference_of(invoice.order_number),
+            "of": said["of"],
+            "day": times.day(invoice.day),
+            "seller": said["seller"],
+            "buyer": "\n".join(part for part in buyer if part),
+            "lines": [
+                {
+                    "title": line["title"],
+                    "count": str(line["count"]),
+                    "rate": f"{_rate(line['rate'])}%" if Decimal(line["rate"]) else "",
+                    "amount": exact(Money(line["gross"], currency)),
+                }
+                for line in said["lines"]
+            ],
+            "sums": sums,
+            "total": exact(invoice.total),
+            "notes": notes,
+            "words": {
+                "number": _("VAT number"),
+                "day": _("Of"),
+                "order": _("Order"),
+                "of": _("For invoice"),
+                "what": _("What"),
+                "count": _("How many"),
+                "rate": _("VAT"),
+                "amount": _("Amount"),
+                "total": _("Total"),
+            },
+        },
+    )
+
+
+def reference_of(number: int) -> str:
+    """Return the reference of an order by its number."""
+    return reference(Order(number=number))
+
+
+def exact(money: Money) -> str:
+    """Return an amount with all its decimals, as papers show it."""
+    return f"{money.decimal} {money.currency}"
+
+
+def _rate(rate: str) -> str:
+    return f"{Decimal(rate).normalize():f}"

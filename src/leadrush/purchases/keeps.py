@@ -1,0 +1,89 @@
+"""What is counted to show that the clauses of purchases are kept. Each runs under `accountability.check`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from django.db.models import Count as Rows
+from django.db.models import F, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from leadrush.gate import evidence
+from leadrush.gate.evidence import Count
+from leadrush.gate.versions import version_of
+from leadrush.purchases import invoicing, parcels
+from leadrush.purchases.models import Access, Invoice, Move, Order, Parcel, Series, State
+
+GRACE = timedelta(hours=1)
+"""How long a lapsed row may still be there before that counts as a miss; the eraser comes once a minute."""
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s orders do not stand as their steps say, or outstay their day."),
+    mend=_("Look at the orders that changed last: something wrote to the database beside the program."),
+)
+def orders_stand() -> Count:
+    """Count the orders, and among them those whose state is not that of their last step, that gave access and
+    were not paid, or that ended unpaid and have no day on which they go, or are past it."""
+    orders = Order.objects.all()
+    last: dict[int, str] = dict(Move.objects.order_by("pk").values_list("order", "after"))
+    wrong = {pk for pk, state in orders.values_list("pk", "state") if last.get(pk) != state}
+    wrong |= set(
+        Access.objects.filter(ended_at=None)
+        .exclude(line__order__state=State.PAID)
+        .values_list("line__order", flat=True)
+    )
+    over = Q(giving__lapses_at=None) | Q(giving__lapses_at__lt=timezone.now() - GRACE)
+    wrong |= set(orders.filter(over, state=State.ENDED).values_list("pk", flat=True))
+    return Count(missed=len(wrong), of=orders.count())
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s parcels outstay their day, or have none though they were sent."),
+    mend=_("See whether the worker runs: it erases once a minute what is due."),
+    stops="collection",
+)
+def destinations_lapse() -> Count:
+    """Count the parcels, and among them those that were sent without a day on which they go, or past it.
+
+    One that was not sent after 90 days counts as a miss, too: nobody waits for it any more.
+    """
+    now = timezone.now()
+    rows = Parcel.objects.values_list("giving__version_id").annotate(rows=Rows("pk")).order_by()
+    missed = 0
+    for version, _many in rows:
+        longest = timedelta(days=parcels.days_kept(version_of(version)))
+        of_version = Parcel.objects.filter(giving__version=version)
+        late = Q(giving__lapses_at=None) | Q(giving__lapses_at__gt=F("sent_at") + longest + GRACE)
+        missed += of_version.filter(sent_at__isnull=False).filter(late).count()
+    past = Q(giving__lapses_at__lt=now - GRACE) | Q(sent_at=None, giving__at__lt=now - timedelta(days=90))
+    missed += Parcel.objects.filter(past).count()
+    return Count(missed=missed, of=sum(many for _version, many in rows))
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s invoices are missing in their series, changed, or outstay their day."),
+    mend=_("Restore the database from a backup that still has them: the law wants them whole."),
+)
+def invoices_are_whole() -> Count:
+    """Count the numbers that were given, those among them without an invoice, invoices past their day, and
+    orders that come to something else than their invoices."""
+    missed = of = 0
+    today = timezone.now().date()
+    for series in Series.objects.filter(pk__startswith="invoices-"):
+        year = int(series.pk.rpartition("-")[2])
+        if invoicing.kept_until(date(year, 12, 31)) < today:
+            continue  # their time is over, and they are gone as was said
+        numbers = Invoice.objects.filter(day__year=year).values_list("number", flat=True)
+        there = {int(found[1]) for number in numbers if (found := re.search(r"-(\d+)$", number))}
+        of += series.last
+        missed += len(set(range(1, series.last + 1)) - there)
+    missed += Invoice.objects.filter(until__lt=today - timedelta(days=1)).count()
+    sums = dict(Invoice.objects.values_list("order_number").annotate(gross=Sum("gross")).order_by())
+    owed = Order.objects.filter(gross__gt=0).values_list("number", "state", "gross", "back")
+    for number, state, gross, back in owed:
+        stands = 0 if state == State.ENDED else gross - back
+        missed += sums.get(number) not in (None, stands)
+    return Count(missed=missed, of=of)

@@ -1,0 +1,88 @@
+"""The letters about an order: to pay, paid, sent, ended, paid back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from leadrush import look, mailbox
+from leadrush.look import times as home
+from leadrush.mailbox import links
+from leadrush.mailbox.models import Kind
+from leadrush.purchases import invoicing, offering
+from leadrush.purchases.models import Order
+from leadrush.purchases.money import Money
+
+USE = "purchases.serve"
+LASTS = timedelta(days=3650)
+"""How long a letter's link to an order works; erasing the order ends it sooner."""
+
+
+def to_pay(order: Order) -> None:
+    """Write how an order is paid."""
+    assert order.due_at is not None
+    _post(order, "to_pay", bank=bank(order), day=home.day(order.due_at))
+
+
+def paid(order: Order) -> None:
+    """Write that it is paid, and where what was bought is."""
+    _post(order, "paid")
+
+
+def sent(order: Order, tracking: str) -> None:
+    """Write that the parcel is on its way."""
+    _post(order, "sent", kind=Kind.NOTICE, tracking=tracking)
+
+
+def ended(order: Order) -> None:
+    """Write that an order ended unpaid."""
+    _post(order, "ended")
+
+
+def refunded(order: Order, amount: Money) -> None:
+    """Write that something was paid back."""
+    _post(order, "refunded", f":{order.back}", amount=str(amount))
+
+
+def bank(order: Order) -> dict[str, str]:
+    """Return what somebody needs who pays by bank transfer."""
+    seller = offering.seller()
+    return {
+        "name": seller.account_name or seller.name,
+        "account": seller.account,
+        "bank": seller.bank,
+        "amount": str(order.total),
+        "reference": invoicing.reference(order),
+    }
+
+
+def _post(order: Order, name: str, suffix: str = "", *, kind: str = Kind.NEEDED, **more: Any) -> None:
+    giving = order.giving
+    scopes = ["purchases.order"] if giving.confirmed else ["purchases.order", "purchases.not_me"]
+    made = links.make_all(
+        person=giving.person,
+        giving=giving,
+        scopes=scopes,
+        about=order.about,
+        expires_at=timezone.now() + LASTS,
+    )
+    mailbox.post(
+        person=giving.person,
+        giving=giving,
+        use=USE,
+        kind=kind,
+        template=f"purchases.{name}",
+        key=f"purchases.{name}:{order.pk}:{order.moves.count()}{suffix}",
+        about=order.about,
+        context={
+            "number": invoicing.reference(order),
+            "total": str(order.total),
+            "titles": [f"{line.count} x {line.title}" for line in order.lines.all()],
+            "business": look.business().name,
+            "order": made["purchases.order"],
+            "not_me": made.get("purchases.not_me", ""),
+            **more,
+        },
+    )

@@ -1,0 +1,221 @@
+"""The steps of an order: a row each that says who, when and why; what follows is in the same transaction.
+
+waiting > paid > (paid back in part) > refunded; waiting > ended, and back to paid when the money came late.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leadrush import gate, statement, vault
+from leadrush.gate.versions import version_of
+from leadrush.purchases import deliverables, invoicing, letters, offering, parcels
+from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, State
+from leadrush.purchases.money import Money
+from leadrush.purchases.sums import Line as Charged
+from leadrush.purchases.sums import give_back
+from leadrush.vault.models import Giving
+from leadrush.vault.turns import begins_again
+
+WITHDRAWAL = timedelta(days=14)
+"""How long what was bought at a distance may be sent back; what is digital opens after it, unless the buyer
+wants it at once."""
+
+
+class CannotMove(ValueError):
+    """A step that an order cannot take; the message says why, to the member of staff."""
+
+
+def held(pk: int) -> Order:
+    """Return an order whose row is held until the transaction ends, with its giving and person."""
+    rows = Order.objects.select_for_update(of=("self",)).select_related("giving__person")
+    found: Order = rows.get(pk=pk)
+    return found
+
+
+def _step(order: Order, after: str, by: str, why: str, amount: int = 0) -> None:
+    said = vault.seal(order.person_id, why, Move.CONTEXT, giving=order.giving) if why else b""
+    Move.objects.create(
+        person=order.person,
+        giving=order.giving,
+        order=order,
+        before=order.state,
+        after=after,
+        by=by,
+        sealed=said,
+        amount=amount,
+    )
+    order.state = after
+
+
+@begins_again
+def pay(order: Order, *, by: str, why: str = "") -> bool:
+    """Note that an order is paid, and give what it gives; return whether that is new. Paid twice is once.
+
+    Money that comes after the order ended opens it again while there is enough left; otherwise, and for one
+    that was paid back, `CannotMove` is raised.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        mine = held(order.pk)
+        if mine.state == State.PAID:
+            return False
+        if mine.state == State.REFUNDED:
+            raise CannotMove(_("This order was paid back. What came after that is no payment of it."))
+        lines = list(mine.lines.select_related("offer"))
+        if mine.state == State.ENDED:
+            for line in sorted(lines, key=lambda one: one.offer_id or 0):
+                if line.offer_id and not offering.take(line.offer_id, line.count):
+                    raise CannotMove(_("There is not enough left of “%(title)s”.") % {"title": line.title})
+            Giving.objects.filter(pk=mine.giving_id).update(lapses_at=None)
+        _step(mine, State.PAID, by, why)
+        mine.paid_at, mine.due_at = now, None
+        mine.save(update_fields=["state", "paid_at", "due_at"])
+        _grant(mine, lines)
+        letters.paid(mine)
+        order.state, order.paid_at = mine.state, mine.paid_at
+    return True
+
+
+def _grant(order: Order, lines: list[Line]) -> None:
+    now = timezone.now()
+    parts: dict[int, list[Part]] = {}
+    for part in Part.objects.filter(offer__in=[line.offer_id for line in lines if line.offer_id]):
+        parts.setdefault(part.offer_id, []).append(part)
+    for line in lines:
+        for part in parts.get(line.offer_id or 0, []):
+            one = deliverables.of(part.deliverable)
+            later = one is not None and one.digital and not order.at_once and order.gross > 0
+            access, new = Access.objects.get_or_create(
+                line=line,
+                deliverable=part.deliverable,
+                key=part.key,
+                defaults={
+                    "person": order.person,
+                    "giving": order.giving,
+                    "from_at": now + WITHDRAWAL if later else now,
+                },
+            )
+            if not new and access.ended_at is not None:
+                access.ended_at = None
+                access.save(update_fields=["ended_at"])
+            if one is not None:
+                one.granted(access)
+
+
+@begins_again
+def end(order: Order, *, by: str, why: str = "") -> bool:
+    """End an order that is not paid: what it held is free again, its invoice gets a credit note, and it goes
+    on the day that the statement says. Twice is once; return whether anything changed."""
+    with transaction.atomic():
+        mine = held(order.pk)
+        if mine.state != State.WAITING:
+            return False
+        for line in sorted(mine.lines.all(), key=lambda one: one.offer_id or 0):
+            offering.put_back(line.offer_id, line.count)
+        if mine.coupon:
+            Coupon.objects.filter(word=mine.coupon, left__isnull=False).update(left=F("left") + 1)
+        _step(mine, State.ENDED, by, why)
+        mine.due_at = None
+        mine.save(update_fields=["state", "due_at"])
+        invoicing.credit(mine, [(line, line.gross, line.tax) for line in mine.lines.all()])
+        version = version_of(mine.giving.version_id)
+        force = gate.force()
+        needs = [("lr:Order", "purchases.sell")]
+        days = statement.kept(given=version, force=force, needs=needs).get("end", 0)
+        Giving.objects.filter(pk=mine.giving_id).update(lapses_at=timezone.now() + timedelta(days=days))
+        with gate.using(parcels.USE, what="purchases.end"):
+            parcel = parcels.of(mine)
+            if parcel is not None:
+                Giving.objects.filter(pk=parcel.giving_id).update(lapses_at=timezone.now())
+        letters.ended(mine)
+        order.state = mine.state
+    return True
+
+
+@begins_again
+def refund(order: Order, amount: Money, *, before: Money, by: str, why: str) -> None:
+    """Note that some or all was paid back. `before` is what the page said was given back already, so that the
+    same form sent twice pays back once. All of it ends what the order gave.
+
+    Raises `CannotMove` for more than is left, another currency, and an order that is not paid.
+    """
+    with transaction.atomic():
+        mine = held(order.pk)
+        if mine.state != State.PAID:
+            raise CannotMove(_("Only what was paid can be paid back."))
+        if amount.currency != mine.currency or before != mine.given_back:
+            raise CannotMove(_("Something was paid back meanwhile. Look once more before you go on."))
+        lines = list(mine.lines.all())
+        charged = [_charged(line) for line in lines]
+        gone = [Money(line.back, mine.currency) for line in lines]
+        try:
+            parts = give_back(charged, amount, gone)
+        except ValueError:
+            left = mine.total - mine.given_back
+            raise CannotMove(_("At most %(left)s can be paid back.") % {"left": left}) from None
+        for line, (one, _tax) in zip(lines, parts, strict=True):
+            line.back += one.amount
+            line.save(update_fields=["back"])
+        mine.back += amount.amount
+        whole = mine.back == mine.gross
+        _step(mine, State.REFUNDED if whole else State.PAID, by, why, amount.amount)
+        mine.save(update_fields=["state", "back"])
+        credited = [(line, one.amount, tax.amount) for line, (one, tax) in zip(lines, parts, strict=True)]
+        invoicing.credit(mine, credited)
+        if whole:
+            _take_back(mine)
+        letters.refunded(mine, amount)
+        order.state, order.back = mine.state, mine.back
+
+
+def _charged(line: Line) -> Charged:
+    currency = line.order.currency
+    return Charged(
+        Money(line.full, currency),
+        Money(line.off, currency),
+        Money(line.gross, currency),
+        Money(line.tax, currency),
+        line.rate,
+    )
+
+
+def _take_back(order: Order) -> None:
+    now = timezone.now()
+    for access in Access.objects.filter(line__order=order, ended_at=None):
+        access.ended_at = now
+        access.save(update_fields=["ended_at"])
+        one = deliverables.of(access.deliverable)
+        if one is not None:
+            one.taken_back(access)
+
+
+@begins_again
+def send(order: Order, *, tracking: str) -> bool:
+    """Note that an order's parcel was sent, and write to its person; once. Raises `CannotMove` where there is
+    no parcel, or nothing was paid."""
+    with transaction.atomic():
+        mine = held(order.pk)
+        if mine.state != State.PAID:
+            raise CannotMove(_("It is not paid. Nothing was sent."))
+        with gate.using(parcels.USE, what="purchases.send"):
+            parcel = parcels.of(mine)
+            if parcel is None:
+                raise CannotMove(_("There is no parcel in this order."))
+            if parcel.sent_at is not None:
+                return False
+            parcels.sent(parcel, tracking)
+        letters.sent(mine, tracking)
+    return True
+
+
+def end_overdue() -> int:
+    """End the orders whose day to pay is over, and two days more, which transfers take; return how many."""
+    over = timezone.now() - timedelta(days=2)
+    due = Order.objects.filter(state=State.WAITING, due_at__lt=over).order_by("pk")[:100]
+    return sum(end(order, by=Move.By.PROGRAM, why=_("It was not paid in time.")) for order in due)

@@ -1,0 +1,214 @@
+"""Ordering: from a form to an order, once however often the form is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leadrush import gate, vault
+from leadrush.gate import evidence
+from leadrush.look import times
+from leadrush.purchases import invoicing, letters, moving, numbering, offering, parcels, taxes
+from leadrush.purchases.baskets import Basket
+from leadrush.purchases.models import Coupon, Line, Move, Order, State
+from leadrush.purchases.money import Money
+from leadrush.purchases.sums import Sum
+from leadrush.purchases.taxes import Where
+from leadrush.vault.models import Giving, Person
+from leadrush.vault.turns import begins_again
+
+USE = "purchases.serve"
+FORM = "purchases.order"
+CLAUSE, PARCEL, INVOICE = "purchase-order", "purchase-parcel", "purchase-invoice"
+BANK, FREE = "bank", "free"
+
+
+class CannotOrder(ValueError):
+    """Nothing was ordered; the message says why and what to do, to the person."""
+
+
+class PriceChanged(CannotOrder):
+    """It costs another amount than the page showed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a form said. `shown` is what the page said that it comes to, `once` the form's own number.
+
+    `destination` and `billing` map field names to what was typed: name, street, town, ... ; `number` is the
+    buyer's VAT number, read already.
+    """
+
+    basket: Basket
+    once: uuid.UUID
+    shown: Money
+    way: str = BANK
+    address: str = ""
+    person: Person | None = None
+    coupon: Coupon | None = None
+    at_once: bool = False
+    destination: Mapping[str, str] = field(default_factory=dict)
+    billing: Mapping[str, str] = field(default_factory=dict)
+    buyer_state: str = ""
+    number: str = ""
+
+    @property
+    def where(self) -> Where:
+        """Who sells and who buys, as far as tax asks for it."""
+        seller = self.basket.seller
+        return Where(
+            seller.state,
+            self.buyer_state,
+            owes=seller.owes,
+            one_stop=seller.one_stop,
+            number=self.number,
+        )
+
+
+def clauses(basket: Basket) -> list[str]:
+    """Return the clauses under which something is taken for a basket."""
+    return [CLAUSE, INVOICE, *([PARCEL] if basket.by_post else [])]
+
+
+@begins_again
+def order(wanted: Wanted) -> Order:
+    """Write an order down, and write to its person; the same form twice is one order.
+
+    One that comes to nothing is paid at once. Raises `CannotOrder` (sold out, changed price, used-up coupon),
+    `ValidationError` for an address that is none, and `evidence.Stopped` while one of its clauses is broken.
+    """
+    with gate.using(USE, what=FORM):
+        same = Order.objects.filter(once=wanted.once).select_related("giving__person")
+        known: Order | None = same.first()
+        if known is not None:
+            return known
+        for clause in clauses(wanted.basket):
+            evidence.demand_open(clause)
+        try:
+            with transaction.atomic():
+                return _order(wanted)
+        except IntegrityError:
+            # The same form, sent twice at once: the other one was quicker.
+            quicker: Order = same.get()
+            return quicker
+
+
+def _order(wanted: Wanted) -> Order:
+    basket = wanted.basket
+    found = basket.add_up(wanted.where, wanted.coupon)
+    if not basket.entries:
+        raise CannotOrder(_("There is nothing in the basket. Nothing was ordered."))
+    if found.gross != wanted.shown:
+        raise PriceChanged(
+            _("It comes to %(now)s now, and not to %(shown)s. Nothing was ordered; look once more.")
+            % {"now": found.gross, "shown": wanted.shown}
+        )
+    _take(wanted)
+    seller, now = basket.seller, timezone.now()
+    met = vault.meet(address=wanted.address, person=wanted.person)
+    made = Order(
+        number=numbering.following("orders"),
+        once=wanted.once,
+        way=wanted.way if found.gross else FREE,
+        currency=basket.currency,
+        gross=found.gross.amount,
+        tax=found.tax.amount,
+        coupon=wanted.coupon.word if wanted.coupon else "",
+        buyer_state=wanted.buyer_state,
+        reversed=taxes.is_reversed(wanted.where),
+        at_once=wanted.at_once,
+        at=now,
+        due_at=now + timedelta(days=seller.days_to_pay) if found.gross else None,
+    )
+    until = invoicing.kept_until(times.today())
+    last = datetime.combine(until + timedelta(days=1), time(), tzinfo=UTC)
+    parts = {
+        CLAUSE: vault.Part(clause=CLAUSE),
+        INVOICE: vault.Part(clause=INVOICE, lapses_at=last),
+        PARCEL: vault.Part(clause=PARCEL),
+    }
+    wants = clauses(basket) if found.gross else [one for one in clauses(basket) if one != INVOICE]
+    givings = vault.receive(
+        met,
+        [parts[clause] for clause in wants],
+        address=wanted.address,
+        where=FORM,
+        about=f"purchases.number:{made.number}",
+        confirmed=wanted.person is not None,
+    )
+    giving = dict(zip(wants, givings, strict=True))
+    made.person, made.giving = giving[CLAUSE].person, giving[CLAUSE]
+    made.save()
+    lines = _lines(made, basket, found)
+    Move.objects.create(
+        person=made.person, giving=made.giving, order=made, after=State.WAITING, by=Move.By.PERSON
+    )
+    if PARCEL in giving:
+        parcels.keep(made, giving[PARCEL], wanted.destination)
+    if found.gross:
+        invoicing.issue(made, lines, giving[INVOICE], until, wanted.billing, wanted.number)
+        letters.to_pay(made)
+    else:
+        moving.pay(made, by=Move.By.PROGRAM)
+    return made
+
+
+def _take(wanted: Wanted) -> None:
+    # In one order for everybody, so that two who want the same things never wait for each other in a ring.
+    for entry in sorted(wanted.basket.entries, key=lambda one: one.offer.pk):
+        if not offering.take(entry.offer.pk, entry.count):
+            raise CannotOrder(
+                _("There are not so many of “%(title)s” left. Nothing was ordered; take fewer or none.")
+                % {"title": entry.offer.title}
+            )
+    if wanted.coupon is not None:
+        live = Coupon.objects.filter(pk=wanted.coupon.pk).filter(Q(left=None) | Q(left__gt=0))
+        if not live.update(left=F("left") - 1):
+            raise CannotOrder(
+                _("The coupon was used by somebody else a moment ago. Nothing was ordered; go on without it.")
+            )
+
+
+def _lines(made: Order, basket: Basket, found: Sum) -> list[Line]:
+    titles = [(entry.offer, entry.offer.title, entry.count) for entry in basket.entries]
+    if basket.posted:
+        titles.append((None, basket.seller.post_name or _("Post"), 1))  # type: ignore[arg-type]
+    lines = [
+        Line(
+            person=made.person,
+            giving=made.giving,
+            order=made,
+            offer=offer,
+            title=title,
+            count=count,
+            full=line.full.amount,
+            off=line.off.amount,
+            gross=line.gross.amount,
+            tax=line.tax.amount,
+            rate=line.rate,
+        )
+        for (offer, title, count), line in zip(titles, found.lines, strict=True)
+    ]
+    for line in lines:
+        line.save()
+    return lines
+
+
+@begins_again
+def it_was_not_me(*, giving: Giving) -> None:
+    """End an order that somebody else wrote this address into: what waits for payment ends, all is erased but
+    what the law keeps. What was paid stays: somebody paid for it."""
+    with transaction.atomic(), gate.using(USE, what="purchases.not_me"):
+        made = Order.objects.filter(giving=giving).first()
+        if made is None:
+            vault.end(giving)
+        elif made.state == State.WAITING:
+            moving.end(made, by=Move.By.PERSON, why=_("This was not me."))
+            vault.end(giving)

@@ -1,0 +1,108 @@
+"""What pages show of orders: lines, steps, papers, and how what was bought is had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.urls import reverse
+from django.utils import timezone
+
+from leadrush import vault
+from leadrush.purchases import deliverables, invoicing, letters
+from leadrush.purchases.deliverables import Opened
+from leadrush.purchases.models import Access, Invoice, Move, Order, State
+from leadrush.purchases.money import Money
+
+SALT = "leadrush.purchases.paper"
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Had:
+    """One thing that an order gives: what it is, whether it can be had now, and from when on."""
+
+    title: str
+    opened: Opened | None
+    access: Access
+    now: bool
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An invoice or a credit note, and where its PDF is, for an hour."""
+
+    invoice: Invoice
+    url: str
+
+
+def order(found: Order) -> dict[str, Any]:
+    """Return what the page of an order is drawn with, under the use in force."""
+    currency = found.currency
+    lines = [
+        {
+            "title": line.title,
+            "count": line.count,
+            "full": str(Money(line.full, currency)),
+            "back": str(Money(line.back, currency)) if line.back else "",
+        }
+        for line in found.lines.all()
+    ]
+    off = sum(line.off for line in found.lines.all())
+    papers = Invoice.objects.filter(order_number=found.number, person=found.person_id).order_by("pk")
+    return {
+        "order": found,
+        "number": invoicing.reference(found),
+        "lines": lines,
+        "off": str(Money(-off, currency)) if off else "",
+        "total": str(found.total),
+        "tax": str(Money(found.tax, currency)) if found.tax else "",
+        "back": str(found.given_back) if found.back else "",
+        "moves": steps(found),
+        "had": having(Access.objects.filter(line__order=found).select_related("line")),
+        "papers": [Paper(one, paper_url(one)) for one in papers],
+        "bank": letters.bank(found) if found.state == State.WAITING and found.way == "bank" else None,
+    }
+
+
+def steps(found: Order) -> list[Move]:
+    """Return the steps of an order, each with its reason opened."""
+    moves = list(Move.objects.filter(order=found))
+    said = [move for move in moves if move.sealed]
+    texts = vault.unseal(
+        [(move.person_id, move.sealed) for move in said],
+        context=Move.CONTEXT,
+        category="lr:Order",
+        what="purchases.order",
+    )
+    for move, text in zip(said, texts, strict=True):
+        move.why = text
+    return moves
+
+
+def having(accesses: Any) -> list[Had]:
+    """Return how each of some accesses is had; what was taken back is left out."""
+    now = timezone.now()
+    found = []
+    for access in accesses.filter(ended_at=None).order_by("pk"):
+        one = deliverables.of(access.deliverable)
+        opened = one.opens(access.key) if one is not None and one.opens is not None else None
+        title = opened.title if opened else access.line.title
+        found.append(Had(title, opened, access, access.is_open(now)))
+    return found
+
+
+def paper_url(invoice: Invoice) -> str:
+    """Return a path under which whoever sees this page has the PDF, for an hour."""
+    word = signing.dumps(invoice.pk, salt=SALT)
+    return reverse("purchases:paper", args=[word, f"{invoice.number}.pdf"])
+
+
+def paper(word: str) -> Invoice | None:
+    """Return the invoice of such a path, or None where it is over or was not written here."""
+    try:
+        key = signing.loads(word, salt=SALT, max_age=HOUR)
+    except signing.BadSignature:
+        return None
+    return Invoice.objects.filter(pk=key).first()

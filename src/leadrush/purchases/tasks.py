@@ -1,0 +1,12 @@
+"""What purchases do by the clock."""
+
+from __future__ import annotations
+
+from leadrush import gate
+from leadrush.purchases import moving
+
+
+@gate.task("purchases.end", use="purchases.serve", every=300)
+def end() -> None:
+    """End the orders that were not paid in time. Clause `purchase-order`."""
+    moving.end_overdue()

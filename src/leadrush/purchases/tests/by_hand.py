@@ -1,0 +1,38 @@
+"""The promises of purchases, broken by hand in the database."""
+
+from __future__ import annotations
+
+from leadrush import gate
+from leadrush.purchases.models import Invoice, Order, Parcel, State
+from leadrush.vault.models import Giving
+
+
+def a_step_that_nobody_took() -> None:
+    """An order is paid, and no step says who saw the money."""
+    with gate.using("house.keep"):
+        order = Order.objects.filter(state=State.WAITING).order_by("pk").first()
+        assert order is not None
+        Order.objects.filter(pk=order.pk).update(state=State.PAID)
+
+
+def a_parcel_without_an_end() -> None:
+    """The day on which a sent parcel's destination goes is lost."""
+    with gate.using("house.keep"):
+        parcel = Parcel.objects.filter(sent_at__isnull=False).order_by("pk").first()
+        assert parcel is not None
+        Giving.objects.filter(pk=parcel.giving_id).update(lapses_at=None)
+
+
+def a_number_that_is_missing() -> None:
+    """An invoice is taken out of its series."""
+    with gate.using("house.keep"):
+        invoice = Invoice.objects.order_by("pk").first()
+        assert invoice is not None
+        Invoice.objects.filter(pk=invoice.pk).delete()
+
+
+WAYS = {
+    "purchase-order": a_step_that_nobody_took,
+    "purchase-parcel": a_parcel_without_an_end,
+    "purchase-invoice": a_number_that_is_missing,
+}

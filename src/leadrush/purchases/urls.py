@@ -1,0 +1,28 @@
+"""The addresses of purchases."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from leadrush.purchases import console, views
+
+app_name = "purchases"
+
+urlpatterns = [
+    path("shop/", views.shop, name="shop"),
+    path("shop/<slug:slug>/", views.offer_page, name="offer"),
+    path("pay/<str:code>/", views.pay, name="pay"),
+    path("ordered/<str:word>/", views.ordered, name="ordered"),
+    path("papers/<str:word>/<str:name>", views.paper, name="paper"),
+    path("me/orders/", views.own, name="own"),
+    path("me/orders/<int:number>/", views.own_order, name="own_order"),
+    path("console/orders/", console.desk, name="desk"),
+    path("console/orders/<int:number>/", console.order, name="order"),
+    path("console/orders/<int:number>/act/", console.act, name="act"),
+    path("console/offers/", console.offers, name="offers"),
+    path("console/offers/write/", console.write, name="write"),
+    path("console/offers/<int:pk>/", console.write_one, name="write_one"),
+    path("console/offers/<int:pk>/act/", console.act_on, name="act_on"),
+    path("console/offers/seller/", console.seller, name="seller"),
+    path("console/offers/coupons/", console.coupons, name="coupons"),
+]

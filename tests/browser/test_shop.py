@@ -1,0 +1,111 @@
+"""A guest buys a parcel and an hour in one basket, pays by transfer; staff send it and pay half back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Walk
+from tests.browser.steps import sign_in
+from tests.rig import postman as rig
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def test_a_guest_buys_two_things_staff_send_them_and_the_buyer_sees_and_erases_it(
+    walk: Callable[..., Walk], staff: Callable[..., Walk]
+) -> None:
+    guest, address = walk(), "buys-stakes@walk.example"
+    page = guest.page
+    guest.go("/")
+    guest.follow(page.locator("header").get_by_role("link", name="Shop"))
+    guest.look_in_each("shop")
+    guest.follow(page.get_by_role("link", name="String and twenty-four stakes"))
+    guest.look_in_each("offer")
+    guest.follow(page.get_by_role("link", name="Buy it"))
+    guest.follow(page.get_by_role("link", name="An hour over your plan"))
+    guest.look_in_each("pay")
+    page.get_by_label("Your e-mail").fill(address)
+    page.get_by_label("Name on the parcel").fill("Ana Brightwater")
+    page.get_by_label("Street and number").first.fill("Millrace 12, 4242 4242 4242 4242")
+    page.get_by_label("Town").first.fill("Orrowby")
+    page.get_by_text("I have a coupon").click()
+    page.get_by_label("Coupon", exact=True).fill("firstbed")
+    order = page.get_by_role("button", name="Order for")
+    guest.follow(order)
+    expect(page.get_by_text("This looks like a card number").first).to_be_visible()
+    expect(page.get_by_label("Town").first).to_have_value("Orrowby")
+    guest.look_in_each("pay-error")
+    page.get_by_label("Street and number").first.fill("Millrace 12")
+    page.get_by_label("Postal code").first.fill("4410")
+    page.get_by_label("By bank transfer").check()
+    guest.follow(order)
+    expect(page.locator("h1")).to_contain_text("to pay")
+    guest.look_in_each("ordered")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Invoice").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    number = page.locator("header p.less").first.inner_text().split(",")[0].removeprefix("Order ").strip()
+
+    desk = staff(address="tove@tarnandtiller.example")
+    desk.go("/console/orders/")
+    desk.look_in_each("orders-desk")
+    desk.follow(desk.page.get_by_role("link", name=number))
+    desk.follow(desk.page.get_by_role("button", name="The money is here"))
+    expect(desk.page.get_by_text("It is paid, and open.")).to_be_visible()
+    desk.follow(desk.page.get_by_role("button", name="Show where it goes"))
+    expect(desk.page.get_by_text("Millrace 12")).to_be_visible()
+    desk.look_in_each("order-desk")
+    desk.page.get_by_label("How it is followed").fill("FM 20 118 225")
+    desk.follow(desk.page.get_by_role("button", name="It is sent"))
+    desk.page.get_by_label("How much").fill("45")
+    desk.page.get_by_label("Why").last.fill("The hour was shorter.")
+    desk.follow(desk.page.get_by_role("button", name="Note it as paid back"))
+    expect(desk.page.get_by_text("is noted as paid back")).to_be_visible()
+
+    letter = guest.site.postman.wait(address, "goes back to you")
+    guest.go(rig.link(letter, "Your order"))
+    expect(page.get_by_text("The hour was shorter.")).to_be_visible()
+    guest.look_in_each("order-paid-back")
+    person = walk(390, "light")
+    sign_in(person, address)
+    person.go("/me/orders/")
+    person.look_in_each("own-orders")
+    person.go("/me/uses/")
+    expect(person.page.get_by_text("to send a parcel").first).to_be_visible()
+    person.go("/me/")
+    person.look("me-with-orders")
+
+
+def test_the_owner_says_who_sells_and_opens_an_offer(
+    staff: Callable[..., Walk], walk: Callable[..., Walk]
+) -> None:
+    desk = staff()
+    page = desk.page
+    desk.go("/console/offers/seller/")
+    desk.look_in_each("seller")
+    desk.go("/console/offers/")
+    desk.look_in_each("offers-desk")
+    desk.follow(page.get_by_role("link", name="Write an offer"))
+    page.get_by_label("title").fill("A bag of leaf mould")
+    page.get_by_label("address").fill("leaf-mould")
+    page.get_by_label("Prices").fill("twelve pounds")
+    desk.follow(page.get_by_role("button", name="Save as a draft"))
+    expect(page.get_by_text("Write a currency like GBP or EUR.").first).to_be_visible()
+    desk.look_in_each("offer-error")
+    page.get_by_label("Prices").fill("12.50 GBP, 10 until 2031-01-01")
+    page.get_by_label("A parcel").check()
+    desk.follow(page.get_by_role("button", name="Save as a draft"))
+    desk.follow(page.get_by_role("button", name="Open it to everybody"))
+    expect(page.get_by_text("It is open. Everybody can buy it.")).to_be_visible()
+    desk.go("/console/offers/coupons/")
+    page.get_by_label("word").fill("mould")
+    page.get_by_label("What it takes off").fill("10%")
+    desk.follow(page.get_by_role("button", name="Make it"))
+    desk.look_in_each("coupons")
+    guest = walk()
+    guest.go("/shop/leaf-mould/")
+    expect(guest.page.get_by_text("then £12.50")).to_be_visible()
