@@ -1,0 +1,19 @@
+"""Offers: how many questions their pages ask, and what it costs to send a large file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from bench.measuring import Figure
+
+AREA = "offers"
+
+
+def figures(size: int) -> Iterator[Figure]:
+    """Measure what offers cost; it does not depend on the kind of database, so it is measured on SQLite."""
+    from bench import ground
+    from bench.offers import asking, sending
+
+    if ground.GROUND == "sqlite":
+        yield from chain(asking.figures(), sending.figures())
