@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -46,6 +46,17 @@ def desk(request: HttpRequest) -> HttpResponseBase:
         "sold": selling.months(),
     }
     return TemplateResponse(request, "purchases/console/desk.html", context)
+
+
+@console.staff("host")
+@gate.door("purchases.sell", staff=True, what="purchases.desk")
+@require_POST
+def labels(request: HttpRequest) -> HttpResponseBase:
+    """Give the addresses of the parcels to send as CSV. Each is written down; each person sees the look."""
+    response = HttpResponse(selling.labels(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="labels.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _order(number: int) -> Order:

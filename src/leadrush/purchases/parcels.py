@@ -44,10 +44,19 @@ def of(order: Order) -> Parcel | None:
 
 def destination(parcel: Parcel, what: str) -> dict[str, str]:
     """Open where a parcel goes, under `purchases.ship`; written down like every opening."""
-    (text,) = vault.unseal(
-        [(parcel.person_id, parcel.sealed)], context=Parcel.CONTEXT, category=CATEGORY, what=what
+    (found,) = destinations([parcel], what)
+    return found
+
+
+def destinations(some: Sequence[Parcel], what: str) -> list[dict[str, str]]:
+    """Open where several parcels go, in their order; one entry says for what, and each person sees it."""
+    texts = vault.unseal(
+        [(parcel.person_id, parcel.sealed) for parcel in some],
+        context=Parcel.CONTEXT,
+        category=CATEGORY,
+        what=what,
     )
-    return dict(json.loads(text))
+    return [dict(json.loads(text)) for text in texts]
 
 
 def followed(parcel: Parcel, what: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,8 +24,9 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class ToSend:
-    """A parcel that waits: the order's number, its reference, and since when it is paid."""
+    """A parcel that waits: its order's key and number, its reference, and since when it is paid."""
 
+    pk: int
     number: int
     reference: str
     paid_at: object
@@ -34,7 +37,28 @@ def to_send() -> list[ToSend]:
     with gate.using(parcels.USE, what="purchases.desk"):
         waiting = list(Parcel.objects.filter(sent_at=None).values_list("order_id", flat=True)[:500])
     orders = Order.objects.filter(pk__in=waiting, state=State.PAID).order_by("paid_at")
-    return [ToSend(one.number, invoicing.reference(one), one.paid_at) for one in orders]
+    return [ToSend(one.pk, one.number, invoicing.reference(one), one.paid_at) for one in orders]
+
+
+LABEL = ("name", "street", "more", "postcode", "town", "state", "phone", "note")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would compute; an apostrophe before it makes it words."""
+
+
+def labels() -> str:
+    """Return the parcels to send as CSV, an address a line. Opens them under `purchases.ship`."""
+    waiting = {one.pk: one.reference for one in to_send()}
+    with gate.using(parcels.USE, what="purchases.parcel"):
+        by_order = {parcel.order_id: parcel for parcel in Parcel.objects.filter(order__in=waiting)}
+        found = [by_order[pk] for pk in waiting]
+        places = parcels.destinations(found, "purchases.parcel")
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["order", *LABEL])
+    for parcel, place in zip(found, places, strict=True):
+        cells = [waiting[parcel.order_id], *(place.get(name, "") for name in LABEL)]
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return out.getvalue()
 
 
 def months() -> Bars | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate, ledger, vault
 from leadrush.console import screens
-from leadrush.look import menu, searching, sitemap
+from leadrush.look import menu, regions, searching, sitemap
 from leadrush.look.searching import MOST, Found
 from leadrush.purchases import deliverables, invoicing, offering, ordering, parcels
 from leadrush.purchases.deliverables import Deliverable, Opened
@@ -57,6 +59,7 @@ def register() -> None:
             opens=lambda key: Opened("", words=str(_("We write to you to find a day."))),
         )
     )
+    regions.fill("me", "purchases/me.html", _own)
     menu.register(_("Shop"), "purchases:shop", 30, clause=ordering.CLAUSE)
     menu.register_foot(_("Shop"), "purchases:shop", 12, clause=ordering.CLAUSE)
     sitemap.register("purchases", addresses)
@@ -73,6 +76,11 @@ def register() -> None:
         ),
         Step(_("Something ordered"), goal=ORDERED),
     )
+
+
+def _own(_request: HttpRequest) -> dict[str, Any] | None:
+    """Lead from “What we hold about you” to what somebody bought, wherever something can be bought."""
+    return {} if gate.force().number_of(ordering.CLAUSE) is not None else None
 
 
 def _stays(givings: Sequence[Giving]) -> dict[uuid.UUID, datetime]:

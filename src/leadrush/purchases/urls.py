@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/orders/", views.own, name="own"),
     path("me/orders/<int:number>/", views.own_order, name="own_order"),
     path("console/orders/", console.desk, name="desk"),
+    path("console/orders/labels.csv", console.labels, name="labels"),
     path("console/orders/<int:number>/", console.order, name="order"),
     path("console/orders/<int:number>/act/", console.act, name="act"),
     path("console/offers/", console.offers, name="offers"),

@@ -235,6 +235,23 @@ def test_staff_see_the_order_mark_it_paid_look_where_it_goes_send_it_and_pay_hal
         assert Invoice.objects.count() == 2
 
 
+def test_labels_hold_what_is_to_be_sent_and_nothing_that_a_spreadsheet_computes(sold: Selling) -> None:
+    sold("Stamps", 2400, "purchases.parcel")
+    send("stamps.1", **(WHERE | {"name": "=cmd()", "note": "+1"}))
+    send("stamps.1", **(WHERE | {"email": "ben@mail.example"}))
+    with gate.using("purchases.sell"):
+        moving.pay(orders()[0], by=Move.By.STAFF)
+    host, _person = sign_in("rowan@tiller.example", "host")
+    answer = host.post("/console/orders/labels.csv", headers=ORIGIN)
+    head, line = answer.content.decode().strip().splitlines()
+    assert head.startswith("order,name,street")
+    assert "'=cmd()" in line
+    assert "'+1" in line
+    assert host.get("/console/orders/labels.csv").status_code == 405
+    buyer, _ana = sign_in(ADDRESS)
+    assert "to send a parcel" in buyer.get("/me/uses/").content.decode()
+
+
 def test_a_guide_that_is_bought_is_had_from_the_order_and_from_nowhere_else(sold: Selling) -> None:
     from django.core.files.base import ContentFile
 
