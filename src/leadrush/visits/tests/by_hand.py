@@ -20,8 +20,9 @@ def the_word_of_a_day_stays() -> None:
     salts.of((times.today() - timedelta(days=3)).isoformat())
 
 
-def _change_today(also: str) -> None:
-    day = times.today()
+def _change_a_day(also: str) -> None:
+    # The newest that is over: just after midnight nobody has been here today.
+    day = max(day for day in days.there() if day < times.today())
     con = engine.connect()
     with days.alone():
         columns, file = ", ".join(days.BASE), days.quoted(days.file(day))
@@ -32,7 +33,7 @@ def _change_today(also: str) -> None:
 
 def a_cookie_before_a_yes() -> None:
     """A page sets a browser's number although nobody said yes."""
-    _change_today("true AS unasked, CAST(200 AS SMALLINT) AS status")
+    _change_a_day("true AS unasked, CAST(200 AS SMALLINT) AS status")
 
 
 def a_key_stays_too_long() -> None:
@@ -58,7 +59,7 @@ def an_erased_visit_comes_back() -> None:
         )
     )
     forgetting.forget_due()
-    _change_today(f"CAST({ERASED} AS BIGINT) AS browser")
+    _change_a_day(f"CAST({ERASED} AS BIGINT) AS browser")
 
 
 WAYS: dict[str, Callable[[], None]] = {
