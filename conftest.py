@@ -69,8 +69,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if POSTGRESQL:
         _ask_once(config, items)
     sampling.sample(config, items)
-    # Long ones first, so that no worker stands idle while the other one ends them.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def _ask_once(config: pytest.Config, items: list[pytest.Item]) -> None:

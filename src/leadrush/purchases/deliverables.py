@@ -2,8 +2,8 @@
 
     purchases.deliverable(Deliverable("guides.guide", _("A guide"), choices=..., opens=...))
 
-Access is a row, made in the transaction in which an order is paid. A room asks `has(person, code, key)`, or
-is called by `granted` and `taken_back` where more has to happen.
+Access is a row, made in the transaction in which an order is paid. A room is called by `granted` and
+`taken_back` where more has to happen.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from leadrush.purchases.models import Access
-    from leadrush.vault.models import Person
 
 Words = str | Promise
 
@@ -70,11 +68,3 @@ def of(code: str) -> Deliverable | None:
 def all() -> list[Deliverable]:
     """Return everything that can be delivered, in the order in which rooms registered it."""
     return list(_all.values())
-
-
-def has(person: Person, code: str, key: str) -> bool:
-    """Say whether somebody may have something now, under the use in force (`purchases.serve`)."""
-    from leadrush.purchases.models import Access
-
-    rows = Access.objects.filter(person=person, deliverable=code, key=key, ended_at=None)
-    return bool(rows.filter(from_at__lte=timezone.now()).exists())

@@ -8,6 +8,7 @@ from babel.numbers import is_currency
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.look.forms import Form, Spoken
@@ -50,13 +51,15 @@ class SellerForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no gener
         )  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
-            "owes": _("Rates come from a table kept with the program; see that it fits your case."),
             "currency": _("Three letters, like GBP. An offer can have prices in others, too."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = states()  # type: ignore[attr-defined]
+        self.fields["owes"].help_text = gettext(
+            "Rates come from a table kept with the program, of %(month)s. See that it fits your case."
+        ) % {"month": taxes.known()}
         if self.instance.pk and self.instance.currency and is_currency(self.instance.currency):
             self.initial["post"] = Money(self.instance.post, self.instance.currency).decimal
 

@@ -30,7 +30,7 @@ RATES = ("10/m", "60/h")
 """How many forms one place may send."""
 SALT = "leadrush.purchases.ordered"
 JUST_NOW = 24 * 3600
-BEGUN, ORDERED = "purchases.begun", "purchases.ordered"
+ORDERED = "purchases.ordered"
 
 
 def _currency(request: HttpRequest) -> str:
