@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import vault
 from leadrush.look import times as home
-from leadrush.purchases import invoicing
+from leadrush.purchases import invoicing, parcels
 from leadrush.purchases.models import Access, Invoice, Line, Move, Order, Parcel
 from leadrush.purchases.money import Money
 from leadrush.vault.collects import KEPT, Collects, Sealed
@@ -176,7 +176,7 @@ COLLECTS = [
             "sent_at": _("When it was sent"),
             "tracking": _("How it is followed, sealed"),
         },
-        sealed=(Sealed("sealed", Parcel.CONTEXT), Sealed("tracking", Parcel.TRACKING)),
+        sealed=(Sealed("sealed", Parcel.CONTEXT, lost=parcels.lost), Sealed("tracking", Parcel.TRACKING)),
         loses=_("A parcel that was not sent cannot be sent any more."),
         shows=_parcel,
     ),
@@ -196,7 +196,7 @@ COLLECTS = [
             "until": _("Kept until"),
             "sealed": _("What stands on it, sealed"),
         },
-        sealed=(Sealed("sealed", Invoice.CONTEXT),),
+        sealed=(Sealed("sealed", Invoice.CONTEXT, lost=invoicing.lost),),
         erase=KEPT,
         law=_("the law on keeping books"),
         until=lambda row: row.until,

@@ -107,8 +107,10 @@ def act(request: HttpRequest, number: int) -> HttpResponseBase:
             new = moving.pay(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200])
             messages.success(request, _("It is paid, and open.") if new else _("It was paid already."))
         elif asked == "end":
-            moving.end(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200])
-            messages.success(request, _("It has ended. What it held is free again."))
+            if moving.end(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200]):
+                messages.success(request, _("It has ended. What it held is free again."))
+            else:
+                messages.error(request, _("Nothing was done: it does not wait for payment any more."))
         elif asked == "sent":
             moving.send(found, tracking=" ".join(request.POST.get("tracking", "").split())[:200])
             messages.success(request, _("The buyer is told that it is on its way."))

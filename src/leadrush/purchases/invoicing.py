@@ -53,9 +53,24 @@ def credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice | Non
         return _credit(order, rows)
 
 
+def again(order: Order, lines: Sequence[Line]) -> Invoice:
+    """Write an order's invoice anew, for the same buyer: the first was taken back when the order ended."""
+    with gate.using("purchases.account", what="purchases.credit"):
+        first = _newest(order)
+        said = opened(first, "purchases.credit")
+        rows = [(line, line.gross, line.tax) for line in lines]
+        facts = _facts(order, offering.seller(), rows, said["billing"], said["buyer_number"])
+        return _write(order, Invoice.Kind.INVOICE, first.giving, first.until, facts, order.gross, order.tax)
+
+
+def _newest(order: Order) -> Invoice:
+    invoices = Invoice.objects.filter(order_number=order.number, kind=Invoice.Kind.INVOICE)
+    found: Invoice = invoices.select_related("giving__person").latest("pk")
+    return found
+
+
 def _credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice:
-    first = Invoice.objects.filter(order_number=order.number, kind=Invoice.Kind.INVOICE)
-    invoice = first.select_related("giving__person").get()
+    invoice = _newest(order)
     said = opened(invoice, "purchases.credit")
     seller = offering.seller()
     less = [(line, -gross, -tax) for line, gross, tax in rows if gross]
@@ -138,6 +153,13 @@ def opened(invoice: Invoice, what: str) -> dict[str, Any]:
         [(invoice.person_id, invoice.sealed)], context=Invoice.CONTEXT, category=CATEGORY, what=what
     )
     return dict(json.loads(text))
+
+
+def lost(words: str) -> str:
+    """Return what stands in the place of an invoice's text that was lost in a restore; its sums are left."""
+    facts: dict[str, Any] = {"seller": {"name": "", "address": "", "number": ""}, "billing": {"name": words}}
+    facts |= {"buyer_number": "", "lines": [], "taxes": {}, "notes": [], "of": ""}
+    return json.dumps(facts | {"reversed": False, "owes": True}, ensure_ascii=False)
 
 
 def pdf(invoice: Invoice, what: str) -> bytes:

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from django.db.models import Count as Rows
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,8 +28,9 @@ def orders_stand() -> Count:
     """Count the orders, and among them those whose state is not that of their last step, that gave access and
     were not paid, or that ended unpaid and have no day on which they go, or are past it."""
     orders = Order.objects.all()
-    last: dict[int, str] = dict(Move.objects.order_by("pk").values_list("order", "after"))
-    wrong = {pk for pk, state in orders.values_list("pk", "state") if last.get(pk) != state}
+    newest = Move.objects.filter(order=OuterRef("pk")).order_by("-pk").values("after")[:1]
+    stepped = orders.annotate(last=Subquery(newest))
+    wrong = set(stepped.filter(Q(last=None) | ~Q(last=F("state"))).values_list("pk", flat=True))
     wrong |= set(
         Access.objects.filter(ended_at=None)
         .exclude(line__order__state=State.PAID)

@@ -5,7 +5,7 @@ waiting > paid > (paid back in part) > refunded; waiting > ended, and back to pa
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -72,7 +72,8 @@ def pay(order: Order, *, by: str, why: str = "") -> bool:
             for line in sorted(lines, key=lambda one: one.offer_id or 0):
                 if line.offer_id and not offering.take(line.offer_id, line.count):
                     raise CannotMove(_("There is not enough left of “%(title)s”.") % {"title": line.title})
-            Giving.objects.filter(pk=mine.giving_id).update(lapses_at=None)
+            _lapse(mine, None)
+            invoicing.again(mine, lines)
         _step(mine, State.PAID, by, why)
         mine.paid_at, mine.due_at = now, None
         mine.save(update_fields=["state", "paid_at", "due_at"])
@@ -128,14 +129,20 @@ def end(order: Order, *, by: str, why: str = "") -> bool:
         force = gate.force()
         needs = [("lr:Order", "purchases.sell")]
         days = statement.kept(given=version, force=force, needs=needs).get("end", 0)
-        Giving.objects.filter(pk=mine.giving_id).update(lapses_at=timezone.now() + timedelta(days=days))
-        with gate.using(parcels.USE, what="purchases.end"):
-            parcel = parcels.of(mine)
-            if parcel is not None:
-                Giving.objects.filter(pk=parcel.giving_id).update(lapses_at=timezone.now())
+        _lapse(mine, timezone.now() + timedelta(days=days))
         letters.ended(mine)
         order.state = mine.state
     return True
+
+
+def _lapse(order: Order, at: datetime | None) -> None:
+    """Let an order go on a day, with where its parcel would have gone; None where it stays after all."""
+    givings = [order.giving_id]
+    with gate.using(parcels.USE, what="purchases.end"):
+        parcel = parcels.of(order)
+        if parcel is not None:
+            givings.append(parcel.giving_id)
+    Giving.objects.filter(pk__in=givings).update(lapses_at=at)
 
 
 @begins_again

@@ -96,7 +96,9 @@ def order(wanted: Wanted) -> Order:
                 return _order(wanted)
         except IntegrityError:
             # The same form, sent twice at once: the other one was quicker.
-            quicker: Order = same.get()
+            quicker: Order | None = same.first()
+            if quicker is None:
+                raise
             return quicker
 
 
@@ -129,31 +131,39 @@ def _order(wanted: Wanted) -> Order:
     )
     until = invoicing.kept_until(times.today())
     last = datetime.combine(until + timedelta(days=1), time(), tzinfo=UTC)
-    parts = {
-        CLAUSE: vault.Part(clause=CLAUSE),
-        INVOICE: vault.Part(clause=INVOICE, lapses_at=last),
-        PARCEL: vault.Part(clause=PARCEL),
-    }
-    wants = clauses(basket) if found.gross else [one for one in clauses(basket) if one != INVOICE]
-    givings = vault.receive(
+    about, confirmed = f"purchases.number:{made.number}", wanted.person is not None
+    (giving,) = vault.receive(
         met,
-        [parts[clause] for clause in wants],
+        [vault.Part(clause=CLAUSE)],
         address=wanted.address,
         where=FORM,
-        about=f"purchases.number:{made.number}",
-        confirmed=wanted.person is not None,
+        about=about,
+        confirmed=confirmed,
     )
-    giving = dict(zip(wants, givings, strict=True))
-    made.person, made.giving = giving[CLAUSE].person, giving[CLAUSE]
+
+    def beside(clause: str, lapses_at: datetime | None = None) -> Giving:
+        # The address rests on the order alone: neither the parcel nor the books keep it.
+        given = vault.give(
+            person=met.person,
+            where=FORM,
+            clause=clause,
+            about=about,
+            confirmed=confirmed,
+            lapses_at=lapses_at,
+        )
+        met.writes_on(given)
+        return given
+
+    made.person, made.giving = giving.person, giving
     made.save()
     lines = _lines(made, basket, found)
     Move.objects.create(
         person=made.person, giving=made.giving, order=made, after=State.WAITING, by=Move.By.PERSON
     )
-    if PARCEL in giving:
-        parcels.keep(made, giving[PARCEL], wanted.destination)
+    if basket.by_post:
+        parcels.keep(made, beside(PARCEL), wanted.destination)
     if found.gross:
-        invoicing.issue(made, lines, giving[INVOICE], until, wanted.billing, wanted.number)
+        invoicing.issue(made, lines, beside(INVOICE, last), until, wanted.billing, wanted.number)
         letters.to_pay(made)
     else:
         moving.pay(made, by=Move.By.PROGRAM)
@@ -211,4 +221,8 @@ def it_was_not_me(*, giving: Giving) -> None:
             vault.end(giving)
         elif made.state == State.WAITING:
             moving.end(made, by=Move.By.PERSON, why=_("This was not me."))
+            with gate.using(parcels.USE, what="purchases.not_me"):
+                parcel = parcels.of(made)
+            if parcel is not None:
+                vault.end(parcel.giving)
             vault.end(giving)

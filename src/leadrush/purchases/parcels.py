@@ -59,6 +59,11 @@ def destinations(some: Sequence[Parcel], what: str) -> list[dict[str, str]]:
     return [dict(json.loads(text)) for text in texts]
 
 
+def lost(words: str) -> str:
+    """Return what stands in the place of a destination that was lost in a restore."""
+    return json.dumps({"name": words}, ensure_ascii=False)
+
+
 def followed(parcel: Parcel, what: str) -> str:
     """Open by what a parcel is followed, under the use in force; empty where there is nothing."""
     if not parcel.tracking:

@@ -50,7 +50,7 @@ def labels() -> str:
     waiting = {one.pk: one.reference for one in to_send()}
     with gate.using(parcels.USE, what="purchases.parcel"):
         by_order = {parcel.order_id: parcel for parcel in Parcel.objects.filter(order__in=waiting)}
-        found = [by_order[pk] for pk in waiting]
+        found = [by_order[pk] for pk in waiting if pk in by_order]
         places = parcels.destinations(found, "purchases.parcel")
     out = io.StringIO()
     writer = csv.writer(out)

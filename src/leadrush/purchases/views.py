@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import baskets, offering, ordering, showing, taxes
+from leadrush.purchases import baskets, invoicing, offering, ordering, showing, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.forms import Paying
 from leadrush.purchases.models import Access, Offer, Order
@@ -188,8 +188,6 @@ def ordered(request: HttpRequest, word: str) -> HttpResponseBase:
 @require_safe
 def paper(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
     """Give an invoice as PDF to whoever has just seen its order."""
-    from leadrush.purchases import invoicing
-
     invoice = showing.paper(word)
     if invoice is None:
         return render(request, "purchases/links/over.html", status=410)
@@ -214,8 +212,6 @@ def own(request: HttpRequest) -> HttpResponseBase:
 
 
 def _listed(orders: list[Order]) -> list[dict[str, Any]]:
-    from leadrush.purchases import invoicing
-
     return [{"order": one, "number": invoicing.reference(one), "total": str(one.total)} for one in orders]
 
 

@@ -32,7 +32,7 @@ from leadrush.purchases.models import (
 from leadrush.purchases.money import Money
 from leadrush.purchases.tests.conftest import WHERE, Selling, orders, wanted
 from leadrush.vault import erasing
-from leadrush.vault.models import Giving, Person
+from leadrush.vault.models import Giving, Item, Person
 from leadrush.webinars.tests.conftest import letters
 
 
@@ -213,12 +213,13 @@ def test_an_unpaid_order_ends_by_itself_frees_what_it_held_and_goes(sold: Sellin
     with gate.using("purchases.serve"):
         assert sum(Invoice.objects.values_list("gross", flat=True)) == 0, "its invoice is taken back"
     vault.due()
-    with gate.using("purchases.ship"):
-        assert not Parcel.objects.exists()
     assert kept()[0] == (0, 1)
     time_machine.move_to(timezone.now() + timedelta(days=8), tick=False)
     vault.due()
     assert not orders()
+    with gate.using("house.keep"):
+        assert not Parcel.objects.exists()
+        assert not Item.objects.exists(), "the books do not keep the address of mail"
     with gate.using("purchases.account"):
         assert Invoice.objects.count() == 2, "the law keeps them"
 
@@ -236,6 +237,11 @@ def test_money_that_comes_after_the_end_opens_the_order_again_while_there_is_eno
     assert pay(made)
     offer.refresh_from_db()
     assert offer.left == 0
+    assert made.giving.lapses_at is None
+    assert sum(Invoice.objects.filter(order_number=made.number).values_list("gross", flat=True)) == 9400
+    assert [missed for missed, _of in kept()] == [0, 0, 0]
+    refund(made, 9400)
+    assert [missed for missed, _of in kept()] == [0, 0, 0]
 
 
 def test_half_is_paid_back_once_and_all_of_it_ends_what_the_order_gave(sold: Selling, serving: None) -> None:
