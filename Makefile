@@ -4,13 +4,14 @@
 # make evidence  count every sentence of the statement on the site of LEADRUSH_DATA; fails if one is broken or empty
 # make bench   measure (ONLY=area, SIZE=persons)
 # make proof   the long searches: mutation, every slow test, thousands of examples
+# make stripe  try the real processor in its test mode (STRIPE_SECRET_KEY=sk_test_...)
 # make messages  gather texts to translate (LOCALE=de), or compile what is translated
 # make clean   remove what the above made, except the data
 
 PYTHON = .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check evidence bench proof messages clean
+.PHONY: run test check evidence bench proof stripe messages clean
 
 run:
 	@setup/python
@@ -39,6 +40,10 @@ proof:
 	@setup/python test check proof
 	@setup/parts
 	@setup/proof
+
+stripe:
+	@setup/python
+	@$(PYTHON) -m tests.stripe_itself
 
 messages:
 	@setup/python

@@ -8,11 +8,13 @@ A clause without a way fails here.
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -26,8 +28,10 @@ from leadrush.accountability.models import Break, Counted
 from leadrush.gate import tasks, versions
 from leadrush.gate.evidence import Stopped, demand_open
 from leadrush.look import models
+from leadrush.purchases import baskets, charging, ordering
 from leadrush.vault.models import Giving
 from leadrush.website import drawing, founding
+from tests.rig import processor
 
 ROOT = Path(leadrush.__path__[0])
 PERIOD = timedelta(seconds=301)
@@ -40,20 +44,52 @@ def ways() -> dict[str, Callable[[], None]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def cards() -> Iterator[processor.Processor]:
+    with processor.running() as at:
+        yield at
+
+
 @pytest.fixture
-def house(db: None, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The demo, some seconds after its start: its letters have left, everything was counted once."""
+def house(
+    db: None, data_folder: Path, monkeypatch: pytest.MonkeyPatch, cards: processor.Processor, settings: Any
+) -> Iterator[None]:
+    """The demo, some seconds after its start: its letters have left, somebody paid by card, everything was
+    counted once."""
+    for name, value in cards.environment.items():
+        setattr(settings, name, value)
     for name in ("board", "rotation", "calendar"):
         monkeypatch.setattr(drawing, name, lambda: PIXEL)
     forget()
     evidence.register()
     founding.demo()
+    somebody_pays_by_card(cards)
     # In the evening the webinar of a week ago is long enough over for what nobody confirmed to go.
     for name in ("vault.lapse", "webinars.tell", "mailbox.send", "ledger.chain"):
         tasks.get(name).run()
     count(timezone.now())
     yield
     forget()
+
+
+def somebody_pays_by_card(cards: processor.Processor) -> None:
+    basket = baskets.read("an-hour-over-your-plan.1")
+    made = ordering.order(
+        ordering.Wanted(
+            basket=basket,
+            once=uuid.uuid4(),
+            shown=basket.add_up().gross,
+            way=ordering.CARD,
+            address="by-card@mail.example",
+        )
+    )
+    with gate.using(charging.USE, what="purchases.card"):
+        payment = charging.of(made)
+        assert payment is not None
+        intent = charging.begin(payment)
+        assert intent is not None
+        cards.pay(intent.name)
+        assert charging.settle(payment) == "paid"
 
 
 PIXEL = bytes.fromhex(

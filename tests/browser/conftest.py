@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from leadrush.look.parts import modules
 from tests.rig import postman as rig
-from tests.rig import sampling
+from tests.rig import processor, sampling
 from tests.rig.site import Site, start, stop
 
 SHOTS = Path("shots")
@@ -41,11 +41,19 @@ VIEWS = sampling.views([(1280, "light"), (390, "dark"), (1280, "dark"), (390, "l
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def cards() -> Iterator[processor.Processor]:
+    with processor.running() as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, cards: processor.Processor) -> Iterator[Site]:
     with rig.running() as postman:
         # As behind a proxy, so that each window comes from a place of its own, as visitors do: what may be
         # tried from one place is counted there.
-        running = start(tmp_path_factory.mktemp("site") / "data", postman, LEADRUSH_PROXY="127.0.0.1")
+        folder = tmp_path_factory.mktemp("site") / "data"
+        running = start(folder, postman, LEADRUSH_PROXY="127.0.0.1", **cards.environment)
+        cards.hears = f"{running.url}/hooks/stripe/"
         yield running
         stop(running)
 

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Walk
 from tests.browser.steps import sign_in
 from tests.rig import postman as rig
+from tests.rig import processor as rig_cards
+from tests.rig.processor import Processor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -79,6 +81,79 @@ def test_a_guest_buys_two_things_staff_send_them_and_the_buyer_sees_and_erases_i
     expect(person.page.get_by_text("to send a parcel").first).to_be_visible()
     person.go("/me/")
     person.look("me-with-orders")
+
+
+def test_a_guest_pays_by_card_in_the_processors_frame_and_nowhere_else(
+    walk: Callable[..., Walk], staff: Callable[..., Walk], cards: Processor
+) -> None:
+    guest, address = walk(), "by-card@walk.example"
+    page = guest.page
+    guest.go("/pay/string-and-stakes.1+an-hour-over-your-plan.1/")
+    page.get_by_label("Your e-mail").fill(address)
+    page.get_by_label("Name on the parcel").fill("Ana Brightwater")
+    page.get_by_label("Street and number").first.fill("Millrace 12")
+    page.get_by_label("Postal code").first.fill("4410")
+    page.get_by_label("Town").first.fill("Orrowby")
+    page.get_by_label("By card").check()
+    guest.look_in_each("pay-by-card")
+    assert not guest.elsewhere, "the processor was spoken to before a card was chosen"
+    guest.follow(page.get_by_role("button", name="Order for"))
+    frame = page.frame_locator("iframe[title=Card]")
+    expect(frame.get_by_label("Card number")).to_be_visible()
+    assert {url for url in guest.elsewhere if not url.startswith(cards.url)} == set()
+    assert guest.elsewhere
+    guest.elsewhere.clear()
+    assert address not in page.content()
+    guest.look_in_each("card")
+    pay = page.get_by_role("button", name="Pay £")
+    frame.get_by_label("Card number").fill(rig_cards.DECLINED)
+    pay.click()
+    expect(page.get_by_text("Your card was declined.")).to_be_visible()
+    guest.elsewhere.clear()
+    guest.look_in_each("card-declined")
+    frame.get_by_label("Card number").fill(rig_cards.ASKS)
+    pay.click()
+    with page.expect_navigation():
+        frame.get_by_role("button", name="It is me").click()
+    expect(page.locator("h1")).to_contain_text("It is paid")
+    guest.elsewhere.clear()
+    guest.look_in_each("paid-by-card")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Invoice").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    number = page.locator("header p.less").first.inner_text().split(",")[0].removeprefix("Order ").strip()
+    letter = guest.site.postman.wait(address, "is paid")
+    assert rig.link(letter, "Your order")
+
+    desk = staff(address="tove@tarnandtiller.example")
+    desk.go("/console/orders/")
+    desk.follow(desk.page.get_by_role("link", name=number).first)
+    desk.page.get_by_label("How much").fill("45")
+    desk.page.get_by_label("Why").last.fill("The hour was shorter.")
+    desk.follow(desk.page.get_by_role("button", name="Send it back to the card"))
+    expect(desk.page.get_by_text("goes back to the card")).to_be_visible()
+    desk.reload_until(desk.page.get_by_text("On its way to the card"))
+    desk.look_in_each("order-desk-card")
+    owner = staff()
+    owner.go("/console/orders/payments/")
+    owner.follow(owner.page.get_by_role("button", name="Look for them"))
+    expect(owner.page.get_by_text("There is none of the last three days.")).to_be_visible()
+    owner.look_in_each("payments-desk")
+
+
+def test_without_script_or_frame_whoever_wanted_to_pay_by_card_can_pay_by_transfer(
+    walk: Callable[..., Walk], cards: Processor
+) -> None:
+    guest = walk(390, "light", java_script_enabled=False)
+    page = guest.page
+    guest.go("/pay/an-hour-over-your-plan.1/")
+    page.get_by_label("Your e-mail").fill("no-script@walk.example")
+    page.get_by_label("By card").check()
+    guest.follow(page.get_by_role("button", name="Order for"))
+    expect(page.get_by_text("without it, pay by transfer")).to_be_visible()
+    guest.follow(page.get_by_role("button", name="Pay by transfer instead"))
+    expect(page.locator("h1")).to_contain_text("to pay")
+    expect(page.get_by_text("Send the money")).to_be_visible()
 
 
 def test_the_owner_says_who_sells_and_opens_an_offer(

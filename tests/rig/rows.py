@@ -21,7 +21,7 @@ from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
 from leadrush.mailbox.models import State as Sending
 from leadrush.people.models import SignIn
-from leadrush.purchases.models import Access, Move, Order, Parcel
+from leadrush.purchases.models import Access, Move, Order, Parcel, Payment, Repayment
 from leadrush.purchases.models import Invoice as Paper
 from leadrush.purchases.models import Line as OrderLine
 from leadrush.vault import collects
@@ -180,6 +180,24 @@ def _browser(rows: Rows, text: str) -> None:
     rows.row(Browser, number=uuid.uuid4().int >> 66, name=rows.word(text, 40))
 
 
+def _payment(rows: Rows, text: str) -> Payment:
+    order = _order(rows, "")
+    made: Payment = rows.row(
+        Payment,
+        order=order,
+        number=order.number,
+        name=rows.word(f"{uuid.uuid4().hex} {text}", 80),
+        currency="GBP",
+        amount=100,
+        until=timezone.now(),
+    )
+    return made
+
+
+def _repayment(rows: Rows, text: str) -> None:
+    rows.row(Repayment, payment=_payment(rows, ""), amount=50, word=rows.word(text, 60))
+
+
 MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Browser: _browser,
     Copy: _copy,
@@ -196,6 +214,8 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Move: _move,
     Access: _access,
     Parcel: _parcel,
+    Payment: _payment,
+    Repayment: _repayment,
     Paper: _paper,
 }
 

@@ -76,8 +76,9 @@ def _as_in_force() -> statement.Draft:
     force = gate.force()
     last = Draft.objects.filter(published_as__isnull=False).order_by("-published_as").first()
     left_out = statement.Draft.read(last.words).left_out if last else frozenset()
-    known = {clause.slug for room in rooms.all() for clause in room.clauses}
-    return statement.Draft.of(force, rooms.all(), (left_out | _once(force.number)) & known)
+    brought = [clause for room in rooms.all() for clause in room.clauses]
+    known, by_hand = {one.slug for one in brought}, {one.slug for one in brought if not one.first}
+    return statement.Draft.of(force, rooms.all(), (left_out | _once(force.number) | by_hand) & known)
 
 
 def _once(number: int) -> set[str]:

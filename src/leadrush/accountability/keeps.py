@@ -14,7 +14,7 @@ from leadrush.accountability.models import Notice, Told
 from leadrush.gate import evidence, uses
 from leadrush.gate.evidence import Count
 from leadrush.gate.models import Version
-from leadrush.statement import US, Faulty
+from leadrush.statement import US, Basis, Faulty, Term
 from leadrush.statement import Version as Text
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Choice, Item
@@ -28,9 +28,15 @@ GRACE = timedelta(hours=1)
     mend=_("Publish a version without that term; see what stands under “Who gets it”."),
 )
 def no_other_recipient() -> Count:
-    """Count the terms in force that let data go to anybody but us. Clause `nobody-else`."""
-    terms = gate.force().terms()
-    return Count(sum(term.recipients != {US} for term in terms), len(terms))
+    """Count the terms in force that let data go to anybody but us, otherwise than to take a payment that its
+    person asked for. Clause `nobody-else`."""
+    force = gate.force()
+    terms = force.terms()
+    return Count(sum(term.recipients != {US} and not _takes_payment(term) for term in terms), len(terms))
+
+
+def _takes_payment(term: Term) -> bool:
+    return term.basis == Basis.CONTRACT and gate.force().use(term.use).heading == "pay"
 
 
 @evidence.check(

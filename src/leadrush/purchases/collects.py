@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import vault
 from leadrush.look import times as home
 from leadrush.purchases import invoicing, parcels
-from leadrush.purchases.models import Access, Invoice, Line, Move, Order, Parcel
+from leadrush.purchases.models import Access, Invoice, Line, Move, Order, Parcel, Payment, Repayment
 from leadrush.purchases.money import Money
 from leadrush.vault.collects import KEPT, Collects, Sealed
 
@@ -56,6 +56,14 @@ def _access(rows: list[Access]) -> Mapping[Any, str]:
     }
 
 
+def _payment(rows: list[Payment]) -> Mapping[Any, str]:
+    return {row.pk: f"{row.total}, {row.get_state_display()}" for row in rows}
+
+
+def _repayment(rows: list[Repayment]) -> Mapping[Any, str]:
+    return {row.pk: f"{Money(row.amount, row.payment.currency)}, {row.get_state_display()}" for row in rows}
+
+
 def _parcel(rows: list[Parcel]) -> Mapping[Any, str]:
     texts = vault.unseal(
         [(row.person_id, row.sealed) for row in rows],
@@ -78,7 +86,7 @@ def _invoice(rows: list[Invoice]) -> Mapping[Any, str]:
         row.pk: said("%(kind)s %(number)s of %(day)s, %(total)s")
         % {
             "kind": row.get_kind_display(),
-            "number": row.number,
+            "number": row.number or said("not written yet"),
             "day": home.day(row.day),
             "total": row.total,
         }
@@ -164,6 +172,43 @@ COLLECTS = [
         },
         shows=_access,
         related=("line",),
+    ),
+    Collects(
+        model=Payment,
+        categories=("lr:Payment",),
+        clause="card-payment",
+        title=_("A payment by card"),
+        fields={
+            "order": _("Of which order"),
+            "number": _("The order’s number"),
+            "once": _("The number under which it was asked for"),
+            "name": _("What the processor calls it"),
+            "currency": _("In which currency"),
+            "amount": _("How much"),
+            "state": _("How it stands"),
+            "at": _("When it was to be taken"),
+            "until": _("How long the card had time"),
+            "asked_at": _("When the processor was asked last"),
+        },
+        loses=_("What was paid cannot be given back to the card by this site any more."),
+        shows=_payment,
+    ),
+    Collects(
+        model=Repayment,
+        categories=("lr:Payment",),
+        clause="card-payment",
+        title=_("Money that goes back to a card"),
+        fields={
+            "payment": _("Of which payment"),
+            "once": _("The number under which it was sent"),
+            "amount": _("How much"),
+            "state": _("How it stands"),
+            "tries": _("How often it was sent"),
+            "word": _("Why the processor refused it"),
+            "at": _("When"),
+        },
+        shows=_repayment,
+        related=("payment",),
     ),
     Collects(
         model=Parcel,

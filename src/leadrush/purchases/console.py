@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leadrush import console, gate
-from leadrush.purchases import invoicing, money, moving, offering, parcels, selling, showing
-from leadrush.purchases.models import Coupon, Move, Offer, Order, State
+from leadrush.purchases import charging, invoicing, money, moving, offering, parcels, selling, showing
+from leadrush.purchases.models import Coupon, Move, Offer, Order, Repayment, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.staff_forms import CouponForm, OfferForm, RefundForm, SellerForm
 from leadrush.purchases.views import shown
@@ -87,6 +87,7 @@ def _shown(
     with gate.using("purchases.serve", what="purchases.desk"):
         context = showing.order(found)
     context |= {
+        "refused": any(one.state == Repayment.State.REFUSED for one in context["gone_back"]),
         "parcel": parcel,
         "destination": destination,
         "tracking": tracking,
@@ -107,13 +108,19 @@ def act(request: HttpRequest, number: int) -> HttpResponseBase:
             new = moving.pay(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200])
             messages.success(request, _("It is paid, and open.") if new else _("It was paid already."))
         elif asked == "end":
-            if moving.end(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200]):
+            end = charging.end if found.way == charging.CARD else moving.end
+            if end(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200]):
                 messages.success(request, _("It has ended. What it held is free again."))
             else:
                 messages.error(request, _("Nothing was done: it does not wait for payment any more."))
         elif asked == "sent":
             moving.send(found, tracking=" ".join(request.POST.get("tracking", "").split())[:200])
             messages.success(request, _("The buyer is told that it is on its way."))
+        elif asked == "again":
+            if charging.send_again(found):
+                messages.success(request, _("It is sent to the card once more, within a minute."))
+            else:
+                messages.error(request, _("Nothing was done: nothing was refused."))
         elif asked == "where":
             with gate.using(parcels.USE, what="purchases.parcel"):
                 parcel = parcels.of(found)
@@ -139,11 +146,15 @@ def _refund(request: HttpRequest, found: Order) -> HttpResponseBase:
             try:
                 before = Money(form.cleaned_data["before"], found.currency)
                 why = form.cleaned_data["why"]
-                moving.refund(found, amount, before=before, by=Move.By.STAFF, why=why)
+                by_card = found.way == charging.CARD
+                refund = charging.refund if by_card else moving.refund
+                refund(found, amount, before=before, by=Move.By.STAFF, why=why)
             except moving.CannotMove as cannot:
                 form.add_error("amount", str(cannot))
             else:
                 said = _("%(amount)s is noted as paid back. Send it now: no money moves by itself.")
+                if by_card:
+                    said = _("%(amount)s goes back to the card. It is sent within a minute.")
                 messages.success(request, said % {"amount": amount})
                 return HttpResponseRedirect(reverse("purchases:order", args=[found.number]))
     return _shown(request, found, form=form, status=422)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush.look import locales
 from leadrush.look.forms import Form
-from leadrush.purchases import baskets, ordering, taxes
+from leadrush.purchases import baskets, ordering, processor, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.cards import refuse_card_number
 from leadrush.purchases.models import Coupon
@@ -94,7 +94,7 @@ class Paying(Form):
     coupon = words(_("Coupon"), 40, required=False, autocapitalize="characters")
     way = forms.ChoiceField(
         label=_("How you pay"),
-        choices=[(ordering.BANK, _("By bank transfer"))],
+        choices=[(ordering.CARD, _("By card")), (ordering.BANK, _("By bank transfer"))],
         widget=forms.RadioSelect,
     )
 
@@ -129,6 +129,12 @@ class Paying(Form):
                 del self.fields[name]
         elif not basket.seller.owes:
             del self.fields["number"]
+        if not free:
+            self.fields["way"].choices = [  # type: ignore[attr-defined]
+                (way, title)
+                for way, title in self.fields["way"].choices  # type: ignore[attr-defined]
+                if way != ordering.CARD or processor.takes(basket.currency)
+            ]
 
     def clean_email(self) -> str:
         """Return the address in its normal form."""

@@ -36,12 +36,42 @@ def kept_until(day: date) -> date:
 def issue(
     order: Order, lines: Sequence[Line], giving: Giving, until: date, billing: Mapping[str, str], number: str
 ) -> Invoice:
-    """Write the invoice of an order, in its transaction."""
+    """Write the invoice of an order, in its transaction. Of one that is paid by card it is laid open: it gets
+    its number and its day with the payment, so that who never pays leaves no gap and no credit note."""
     seller = offering.seller()
     rows = [(line, line.gross, line.tax) for line in lines]
     facts = _facts(order, seller, rows, dict(billing), number)
-    facts["notes"] = _notes(order, seller)
-    return _write(order, Invoice.Kind.INVOICE, giving, until, facts, order.gross, order.tax)
+    facts["notes"] = _notes(order)
+    written = order.way != "card"
+    return _write(order, Invoice.Kind.INVOICE, giving, until, facts, order.gross, order.tax, written=written)
+
+
+def write_open(order: Order) -> Invoice | None:
+    """Number the invoice that was laid open, as of today; None where there is none. It says how the order is
+    paid by now."""
+    with gate.using("purchases.account", what="purchases.credit"):
+        made = Invoice.objects.select_related("giving__person").filter(order_number=order.number, number=None)
+        found: Invoice | None = made.first()
+        if found is None:
+            return None
+        changed = ["number", "day", "until"]
+        if notes := _notes(order):
+            facts = opened(found, "purchases.credit") | {"notes": notes}
+            found.sealed = _sealed(facts, found.giving)
+            changed.append("sealed")
+        found.day = times.today()
+        found.until = kept_until(found.day)
+        found.number = _following(found.day)
+        found.save(update_fields=changed)
+    return found
+
+
+def drop_open(order: Order) -> None:
+    """Drop the invoice that was laid open for an order that was not paid, with what it was given for."""
+    with gate.using("purchases.account", what="purchases.credit"):
+        for one in Invoice.objects.select_related("giving").filter(order_number=order.number, number=None):
+            one.delete()
+            vault.end(one.giving)
 
 
 def credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice | None:
@@ -81,14 +111,21 @@ def _credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice:
 
 
 def _write(
-    order: Order, kind: str, giving: Giving, until: date, facts: dict[str, Any], gross: int, tax: int
+    order: Order,
+    kind: str,
+    giving: Giving,
+    until: date,
+    facts: dict[str, Any],
+    gross: int,
+    tax: int,
+    *,
+    written: bool = True,
 ) -> Invoice:
     day = times.today()
-    number = f"{offering.seller().prefix}{day.year}-{numbering.following(f'invoices-{day.year}'):04}"
     made = Invoice(
         person=giving.person,
         giving=giving,
-        number=number,
+        number=_following(day) if written else None,
         kind=kind,
         order_number=order.number,
         currency=order.currency,
@@ -97,10 +134,18 @@ def _write(
         day=day,
         until=until,
     )
-    text = json.dumps(facts, ensure_ascii=False)
-    made.sealed = vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving)
+    made.sealed = _sealed(facts, giving)
     made.save()
     return made
+
+
+def _following(day: date) -> str:
+    return f"{offering.seller().prefix}{day.year}-{numbering.following(f'invoices-{day.year}'):04}"
+
+
+def _sealed(facts: dict[str, Any], giving: Giving) -> bytes:
+    text = json.dumps(facts, ensure_ascii=False)
+    return vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving)
 
 
 def _facts(
@@ -129,9 +174,10 @@ def _facts(
     }
 
 
-def _notes(order: Order, seller: Seller) -> list[str]:
+def _notes(order: Order) -> list[str]:
     if order.way != "bank":
         return []
+    seller = offering.seller()
     until = times.day(order.at + timedelta(days=seller.days_to_pay))
     account = ", ".join(part for part in (seller.account_name, seller.account, seller.bank) if part)
     return [

@@ -14,7 +14,17 @@ from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.gate.versions import version_of
 from leadrush.purchases import invoicing, parcels
-from leadrush.purchases.models import Access, Invoice, Move, Order, Parcel, Series, State
+from leadrush.purchases.models import (
+    Access,
+    Invoice,
+    Move,
+    Order,
+    Parcel,
+    Payment,
+    Repayment,
+    Series,
+    State,
+)
 
 GRACE = timedelta(hours=1)
 """How long a lapsed row may still be there before that counts as a miss; the eraser comes once a minute."""
@@ -77,14 +87,39 @@ def invoices_are_whole() -> Count:
         year = int(series.pk.rpartition("-")[2])
         if invoicing.kept_until(date(year, 12, 31)) < today:
             continue  # their time is over, and they are gone as was said
-        numbers = Invoice.objects.filter(day__year=year).values_list("number", flat=True)
+        numbers = Invoice.objects.filter(day__year=year, number__isnull=False).values_list(
+            "number", flat=True
+        )
         there = {int(found[1]) for number in numbers if (found := re.search(r"-(\d+)$", number))}
         of += series.last
         missed += len(set(range(1, series.last + 1)) - there)
     missed += Invoice.objects.filter(until__lt=today - timedelta(days=1)).count()
-    sums = dict(Invoice.objects.values_list("order_number").annotate(gross=Sum("gross")).order_by())
+    written = Invoice.objects.filter(number__isnull=False)
+    sums = dict(written.values_list("order_number").annotate(gross=Sum("gross")).order_by())
     owed = Order.objects.filter(gross__gt=0).values_list("number", "state", "gross", "back")
     for number, state, gross, back in owed:
         stands = 0 if state == State.ENDED else gross - back
         missed += sums.get(number) not in (None, stands)
     return Count(missed=missed, of=of)
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s payments by card stand otherwise than their orders, or wait too long."),
+    mend=_(
+        "Look at “Payments” beside the orders: it says what the processor refused. See whether it answers."
+    ),
+    stops="collection",
+)
+def payments_stand() -> Count:
+    """Count the payments by card, and among them those that were taken while their order is not paid, those
+    of a paid order that were not taken, those whose hour is long over, and what a day could not give back."""
+    now = timezone.now()
+    rows = Payment.objects.all()
+    paid = Q(order__state__in=(State.PAID, State.REFUNDED))
+    wrong = set(rows.filter(~paid, state=Payment.State.PAID).values_list("pk", flat=True))
+    wrong |= set(rows.filter(paid).exclude(state=Payment.State.PAID).values_list("pk", flat=True))
+    late = Q(state__in=(Payment.State.OPEN, Payment.State.DOING), until__lt=now - timedelta(days=7))
+    wrong |= set(rows.filter(late).values_list("pk", flat=True))
+    stuck = Repayment.objects.exclude(state=Repayment.State.SENT).filter(at__lt=now - timedelta(days=1))
+    wrong |= set(stuck.values_list("payment", flat=True))
+    return Count(missed=len(wrong), of=rows.count())

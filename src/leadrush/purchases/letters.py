@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from leadrush.look import times as home
 from leadrush.mailbox import links
 from leadrush.mailbox.models import Kind
 from leadrush.purchases import invoicing, offering
-from leadrush.purchases.models import Order
+from leadrush.purchases.models import Line, Order
 from leadrush.purchases.money import Money
 
 USE = "purchases.serve"
@@ -26,9 +27,10 @@ def to_pay(order: Order) -> None:
     _post(order, "to_pay", bank=bank(order), day=home.day(order.due_at))
 
 
-def paid(order: Order) -> None:
-    """Write that it is paid, and where what was bought is."""
-    _post(order, "paid")
+def paid(order: Order, lines: Sequence[Line]) -> None:
+    """Write that it is paid, and where what was bought is; once for each time that it is paid."""
+    assert order.paid_at is not None
+    _post(order, "paid", f":{order.paid_at.timestamp()}", lines=lines)
 
 
 def sent(order: Order, tracking: str) -> None:
@@ -46,6 +48,11 @@ def refunded(order: Order, amount: Money) -> None:
     _post(order, "refunded", f":{order.back}", amount=str(amount))
 
 
+def came_late(order: Order, taken: Money) -> None:
+    """Write that a card paid for an order that had ended, and that it goes back."""
+    _post(order, "came_late", amount=str(taken))
+
+
 def bank(order: Order) -> dict[str, str]:
     """Return what somebody needs who pays by bank transfer."""
     seller = offering.seller()
@@ -58,7 +65,16 @@ def bank(order: Order) -> dict[str, str]:
     }
 
 
-def _post(order: Order, name: str, suffix: str = "", *, kind: str = Kind.NEEDED, **more: Any) -> None:
+def _post(
+    order: Order,
+    name: str,
+    suffix: str = "",
+    *,
+    kind: str = Kind.NEEDED,
+    lines: Sequence[Line] | None = None,
+    **more: Any,
+) -> None:
+    """Write a letter, the only one of its name and suffix; without one, the only one at this step."""
     giving = order.giving
     scopes = ["purchases.order"] if giving.confirmed else ["purchases.order", "purchases.not_me"]
     made = links.make_all(
@@ -74,12 +90,12 @@ def _post(order: Order, name: str, suffix: str = "", *, kind: str = Kind.NEEDED,
         use=USE,
         kind=kind,
         template=f"purchases.{name}",
-        key=f"purchases.{name}:{order.pk}:{order.moves.count()}{suffix}",
+        key=f"purchases.{name}:{order.pk}{suffix or f':{order.moves.count()}'}",
         about=order.about,
         context={
             "number": invoicing.reference(order),
             "total": str(order.total),
-            "titles": [f"{line.count} x {line.title}" for line in order.lines.all()],
+            "titles": [f"{line.count} x {line.title}" for line in lines or order.lines.all()],
             "business": look.business().name,
             "order": made["purchases.order"],
             "not_me": made.get("purchases.not_me", ""),

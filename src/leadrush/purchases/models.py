@@ -216,6 +216,66 @@ class Order(Held):
         return Money(self.back, self.currency)
 
 
+class Payment(Held):
+    """An order that is paid by card: what the processor is told of it, and under which name it knows it.
+
+    `once` makes two asking of it one, however often it is sent; `until` is when it ends unpaid.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for the card")
+        DOING = "doing", _("is being taken")
+        PAID = "paid", _("was taken")
+        GONE = "gone", _("was not taken")
+        STRAY = "stray", _("was taken and goes back, since the order had ended")
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="payment")
+    number = models.PositiveIntegerField()
+    once = models.UUIDField(default=uuid.uuid4, unique=True)
+    name = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=5, choices=State.choices, default=State.OPEN)
+    at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Held.Meta):
+        indexes: ClassVar = [models.Index(fields=["state", "until"], name="purchases_to_settle")]
+
+    def __str__(self) -> str:
+        return f"payment of order {self.number}"
+
+    @property
+    def total(self) -> Money:
+        """What is taken from the card."""
+        return Money(self.amount, self.currency)
+
+
+class Repayment(Held):
+    """Money that goes back to a card. It is written down with the step that wants it, and sent after that."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("on its way to the processor")
+        SENT = "sent", _("on its way to the card")
+        REFUSED = "refused", _("refused by the processor")
+
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="repayments")
+    once = models.UUIDField(default=uuid.uuid4, unique=True)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    word = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Held.Meta):
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["state"], name="purchases_to_pay_back")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} back for {self.payment_id}"
+
+
 class Lines(Rows):
     """Lines; where some of an order that waits are deleted, what they held is free again."""
 
@@ -320,13 +380,16 @@ class Parcel(Held):
 
 
 class Invoice(Held):
-    """An invoice or a credit note: its number, its sums, and what stands on it, sealed; kept by law."""
+    """An invoice or a credit note: its number, its sums, and what stands on it, sealed; kept by law.
+
+    Without a number it is not written yet: an order that is paid by card gets its invoice with the payment.
+    """
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("Invoice")
         CREDIT = "credit", _("Credit note")
 
-    number = models.CharField(max_length=30, unique=True)
+    number = models.CharField(max_length=30, unique=True, null=True, blank=True)
     kind = models.CharField(max_length=7, choices=Kind.choices)
     order_number = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
@@ -342,7 +405,7 @@ class Invoice(Held):
         indexes: ClassVar = [models.Index(fields=["order_number"], name="purchases_invoices")]
 
     def __str__(self) -> str:
-        return self.number
+        return self.number or ""
 
     @property
     def total(self) -> Money:

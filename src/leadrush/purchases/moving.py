@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, statement, vault
 from leadrush.gate.versions import version_of
 from leadrush.purchases import deliverables, invoicing, letters, offering, parcels
-from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, State
+from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, Payment, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Line as Charged
 from leadrush.purchases.sums import give_back
@@ -41,7 +41,7 @@ def held(pk: int) -> Order:
 def _step(order: Order, after: str, by: str, why: str, amount: int = 0) -> None:
     said = vault.seal(order.person_id, why, Move.CONTEXT, giving=order.giving) if why else b""
     Move.objects.create(
-        person=order.person,
+        person=order.giving.person,
         giving=order.giving,
         order=order,
         before=order.state,
@@ -68,43 +68,48 @@ def pay(order: Order, *, by: str, why: str = "") -> bool:
         if mine.state == State.REFUNDED:
             raise CannotMove(_("This order was paid back. What came after that is no payment of it."))
         lines = list(mine.lines.select_related("offer"))
-        if mine.state == State.ENDED:
+        if mine.way == "card":
+            if mine.state == State.ENDED:
+                raise CannotMove(_("It was to be paid by card, and has ended. What comes now goes back."))
+            invoicing.write_open(mine)
+        elif mine.state == State.ENDED:
             for line in sorted(lines, key=lambda one: one.offer_id or 0):
                 if line.offer_id and not offering.take(line.offer_id, line.count):
                     raise CannotMove(_("There is not enough left of “%(title)s”.") % {"title": line.title})
             _lapse(mine, None)
             invoicing.again(mine, lines)
+        again = mine.state == State.ENDED
         _step(mine, State.PAID, by, why)
         mine.paid_at, mine.due_at = now, None
         mine.save(update_fields=["state", "paid_at", "due_at"])
-        _grant(mine, lines)
-        letters.paid(mine)
+        _grant(mine, lines, again=again)
+        letters.paid(mine, lines)
         order.state, order.paid_at = mine.state, mine.paid_at
     return True
 
 
-def _grant(order: Order, lines: list[Line]) -> None:
+def _grant(order: Order, lines: list[Line], *, again: bool) -> None:
+    """Give what an order gives; `again`: some of it may have been given before, and taken back."""
     now = timezone.now()
     parts: dict[int, list[Part]] = {}
     for part in Part.objects.filter(offer__in=[line.offer_id for line in lines if line.offer_id]):
         parts.setdefault(part.offer_id, []).append(part)
+    had = Access.objects.filter(line__order=order) if again else []
+    known = {(one.line_id, one.deliverable, one.key): one for one in had}
     for line in lines:
         for part in parts.get(line.offer_id or 0, []):
             one = deliverables.of(part.deliverable)
             later = one is not None and one.digital and not order.at_once and order.gross > 0
-            access, new = Access.objects.get_or_create(
+            access = known.get((line.pk, part.deliverable, part.key)) or Access(
+                person=order.giving.person,
+                giving=order.giving,
                 line=line,
                 deliverable=part.deliverable,
                 key=part.key,
-                defaults={
-                    "person": order.person,
-                    "giving": order.giving,
-                    "from_at": now + WITHDRAWAL if later else now,
-                },
+                from_at=now + WITHDRAWAL if later else now,
             )
-            if not new and access.ended_at is not None:
-                access.ended_at = None
-                access.save(update_fields=["ended_at"])
+            access.ended_at = None
+            access.save()
             if one is not None:
                 one.granted(access)
 
@@ -124,7 +129,10 @@ def end(order: Order, *, by: str, why: str = "") -> bool:
         _step(mine, State.ENDED, by, why)
         mine.due_at = None
         mine.save(update_fields=["state", "due_at"])
-        invoicing.credit(mine, [(line, line.gross, line.tax) for line in mine.lines.all()])
+        if mine.way == "card":
+            invoicing.drop_open(mine)
+        else:
+            invoicing.credit(mine, [(line, line.gross, line.tax) for line in mine.lines.all()])
         version = version_of(mine.giving.version_id)
         force = gate.force()
         needs = [("lr:Order", "purchases.sell")]
@@ -142,6 +150,8 @@ def _lapse(order: Order, at: datetime | None) -> None:
         parcel = parcels.of(order)
         if parcel is not None:
             givings.append(parcel.giving_id)
+    with gate.using("purchases.charge", what="purchases.end"):
+        givings += Payment.objects.filter(order=order).values_list("giving_id", flat=True)
     Giving.objects.filter(pk__in=givings).update(lapses_at=at)
 
 
@@ -222,7 +232,9 @@ def send(order: Order, *, tracking: str) -> bool:
 
 
 def end_overdue() -> int:
-    """End the orders whose day to pay is over, and two days more, which transfers take; return how many."""
+    """End the orders whose day to pay is over, and two days more, which transfers take; return how many.
+
+    Those that wait for a card end where its processor is asked."""
     over = timezone.now() - timedelta(days=2)
-    due = Order.objects.filter(state=State.WAITING, due_at__lt=over).order_by("pk")[:100]
+    due = Order.objects.filter(state=State.WAITING, due_at__lt=over).exclude(way="card").order_by("pk")[:100]
     return sum(end(order, by=Move.By.PROGRAM, why=_("It was not paid in time.")) for order in due)

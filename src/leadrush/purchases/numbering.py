@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db import connection
 
 from leadrush.purchases.models import Series
 
 
 def following(name: str) -> int:
     """Return the next number of a series. Whoever asks meanwhile waits until this transaction has ended."""
-    if not Series.objects.filter(pk=name).update(last=F("last") + 1):
+    taken = _take(name)
+    if taken is None:
         Series.objects.get_or_create(pk=name)
-        Series.objects.filter(pk=name).update(last=F("last") + 1)
-    return int(Series.objects.values_list("last", flat=True).get(pk=name))
+        taken = _take(name)
+    assert taken is not None
+    return taken
+
+
+def _take(name: str) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE purchases_series SET last = last + 1 WHERE name = %s RETURNING last", [name])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None

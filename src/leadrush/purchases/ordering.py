@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.gate import evidence
 from leadrush.look import times
-from leadrush.purchases import invoicing, letters, moving, numbering, offering, parcels, taxes
+from leadrush.purchases import (
+    charging,
+    invoicing,
+    letters,
+    moving,
+    numbering,
+    offering,
+    parcels,
+    processor,
+    taxes,
+)
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.models import Coupon, Line, Move, Order, State
 from leadrush.purchases.money import Money
@@ -27,7 +37,7 @@ from leadrush.vault.turns import begins_again
 USE = "purchases.serve"
 FORM = "purchases.order"
 CLAUSE, PARCEL, INVOICE = "purchase-order", "purchase-parcel", "purchase-invoice"
-BANK, FREE = "bank", "free"
+BANK, FREE, CARD = "bank", "free", charging.CARD
 
 
 class CannotOrder(ValueError):
@@ -72,9 +82,10 @@ class Wanted:
         )
 
 
-def clauses(basket: Basket) -> list[str]:
-    """Return the clauses under which something is taken for a basket."""
-    return [CLAUSE, INVOICE, *([PARCEL] if basket.by_post else [])]
+def clauses(wanted: Wanted) -> list[str]:
+    """Return the clauses under which something is taken for an order."""
+    more = [PARCEL] * wanted.basket.by_post + [processor.CLAUSE] * (wanted.way == CARD)
+    return [CLAUSE, INVOICE, *more]
 
 
 @begins_again
@@ -89,7 +100,7 @@ def order(wanted: Wanted) -> Order:
         known: Order | None = same.first()
         if known is not None:
             return known
-        for clause in clauses(wanted.basket):
+        for clause in clauses(wanted):
             evidence.demand_open(clause)
         try:
             with transaction.atomic():
@@ -127,8 +138,9 @@ def _order(wanted: Wanted) -> Order:
         reversed=taxes.is_reversed(wanted.where),
         at_once=wanted.at_once,
         at=now,
-        due_at=now + timedelta(days=seller.days_to_pay) if found.gross else None,
     )
+    if made.way != FREE:
+        made.due_at = now + (charging.TIME if made.way == CARD else timedelta(days=seller.days_to_pay))
     until = invoicing.kept_until(times.today())
     last = datetime.combine(until + timedelta(days=1), time(), tzinfo=UTC)
     about, confirmed = f"purchases.number:{made.number}", wanted.person is not None
@@ -164,7 +176,10 @@ def _order(wanted: Wanted) -> Order:
         parcels.keep(made, beside(PARCEL), wanted.destination)
     if found.gross:
         invoicing.issue(made, lines, beside(INVOICE, last), until, wanted.billing, wanted.number)
-        letters.to_pay(made)
+        if made.way == CARD:
+            charging.keep(made, beside(processor.CLAUSE))
+        else:
+            letters.to_pay(made)
     else:
         moving.pay(made, by=Move.By.PROGRAM)
     return made
@@ -220,9 +235,25 @@ def it_was_not_me(*, giving: Giving) -> None:
         if made is None:
             vault.end(giving)
         elif made.state == State.WAITING:
-            moving.end(made, by=Move.By.PERSON, why=_("This was not me."))
+            _end(made, _("This was not me."))
+            with gate.using(charging.USE, what="purchases.not_me"):
+                payment = charging.of(made)
+            if payment is not None:
+                vault.end(payment.giving)
             with gate.using(parcels.USE, what="purchases.not_me"):
                 parcel = parcels.of(made)
             if parcel is not None:
                 vault.end(parcel.giving)
             vault.end(giving)
+
+
+def _end(made: Order, why: str) -> None:
+    """End an order that waits, whoever is asked for it. While the card's processor does not answer, it ends
+    all the same: what a card still pays then is found among the strays, and goes back."""
+    try:
+        if made.way == CARD:
+            charging.end(made, by=Move.By.PERSON, why=why)
+            return
+    except moving.CannotMove:
+        pass
+    moving.end(made, by=Move.By.PERSON, why=why)

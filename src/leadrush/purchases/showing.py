@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leadrush import vault
-from leadrush.purchases import deliverables, invoicing, letters
+from leadrush.purchases import charging, deliverables, invoicing, letters, ordering, processor
 from leadrush.purchases.deliverables import Opened
 from leadrush.purchases.models import Access, Invoice, Move, Order, State
 from leadrush.purchases.money import Money
 
 SALT = "leadrush.purchases.paper"
+ORDERED, CARD = "leadrush.purchases.ordered", "leadrush.purchases.card"
 HOUR = 3600
 
 
@@ -50,7 +51,9 @@ def order(found: Order) -> dict[str, Any]:
         for line in found.lines.all()
     ]
     off = sum(line.off for line in found.lines.all())
-    papers = Invoice.objects.filter(order_number=found.number, person=found.person_id).order_by("pk")
+    papers = Invoice.objects.filter(order_number=found.number, person=found.person_id, number__isnull=False)
+    by_card = charging.of(found) if found.way == ordering.CARD else None
+    waits = by_card is not None and by_card.state == "open" and found.state == State.WAITING
     return {
         "order": found,
         "number": invoicing.reference(found),
@@ -61,7 +64,10 @@ def order(found: Order) -> dict[str, Any]:
         "back": str(found.given_back) if found.back else "",
         "moves": steps(found),
         "had": having(Access.objects.filter(line__order=found).select_related("line")),
-        "papers": [Paper(one, paper_url(one)) for one in papers],
+        "papers": [Paper(one, paper_url(one)) for one in papers.order_by("pk")],
+        "payment": by_card,
+        "card": card_url(found) if waits and processor.is_set_up() else "",
+        "gone_back": list(by_card.repayments.all()) if by_card is not None else [],
         "bank": letters.bank(found) if found.state == State.WAITING and found.way == "bank" else None,
     }
 
@@ -91,6 +97,16 @@ def having(accesses: Any) -> list[Had]:
         title = opened.title if opened else access.line.title
         found.append(Had(title, opened, access, access.is_open(now)))
     return found
+
+
+def ordered_url(found: Order) -> str:
+    """Return a path under which whoever has just ordered sees the order, for a day."""
+    return reverse("purchases:ordered", args=[signing.dumps(found.pk, salt=ORDERED)])
+
+
+def card_url(found: Order) -> str:
+    """Return the path of the page with the frame for a card; it names the order and nobody."""
+    return reverse("purchases:card", args=[signing.dumps(found.pk, salt=CARD)])
 
 
 def paper_url(invoice: Invoice) -> str:

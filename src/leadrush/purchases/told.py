@@ -16,7 +16,7 @@ from leadrush import gate, ledger, vault
 from leadrush.console import screens
 from leadrush.look import menu, regions, searching, sitemap
 from leadrush.look.searching import MOST, Found
-from leadrush.purchases import deliverables, invoicing, offering, ordering, parcels
+from leadrush.purchases import deliverables, invoicing, offering, ordering, parcels, processor
 from leadrush.purchases.deliverables import Deliverable, Opened
 from leadrush.purchases.models import Offer, Order, State
 from leadrush.purchases.views import ORDERED
@@ -31,6 +31,12 @@ DEEDS = {
     "purchases.sent": _("to tell you that a parcel is on its way"),
     "purchases.ended": _("to tell you that an order has ended"),
     "purchases.refunded": _("to tell you that money goes back"),
+    "purchases.came_late": _("to tell you that money goes back to your card"),
+    "purchases.card": _("to have your card pay, by Stripe"),
+    "purchases.refund": _("to give money back to your card, by Stripe"),
+    "purchases.settle": _("to ask Stripe how your payment stands"),
+    "purchases.heard": _("to ask Stripe how your payment stands"),
+    "purchases.strays": _("to find payments whose order is not here"),
     "purchases.order": _("to take and to show you an order"),
     "purchases.paper": _("to give you an invoice"),
     "purchases.credit": _("to write a credit note"),
@@ -45,12 +51,14 @@ def register() -> None:
         ledger.deed(code, words)
     ledger.program("purchases.mail", _("The program for orders"))
     ledger.program("purchases.end", _("The program for orders"))
+    ledger.program("purchases.settle", _("The program for orders"))
     ledger.subject("purchases.order", numbers)
     rights.form(ordering.FORM, _("Form “Pay and order”"))
     rights.answers(ordering.FORM, yes=_it_was_me, no=_it_was_not_me)
     ending.register(ordering.CLAUSE, _stays)
     ending.register(ordering.PARCEL, parcels.ends)
     ending.register(ordering.INVOICE, _stays)
+    ending.register(processor.CLAUSE, _stays)
     deliverables.deliverable(Deliverable(code="purchases.parcel", title=_("A parcel"), by_post=True))
     deliverables.deliverable(
         Deliverable(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadrush.purchases import console, views
+from leadrush.purchases import card_views, console, payment_views, views
 
 app_name = "purchases"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("shop/<slug:slug>/", views.offer_page, name="offer"),
     path("pay/<str:code>/", views.pay, name="pay"),
     path("ordered/<str:word>/", views.ordered, name="ordered"),
+    path("card/<str:word>/", card_views.card, name="card"),
+    path("card/<str:word>/back/", card_views.back, name="card_back"),
+    path("hooks/stripe/", card_views.heard, name="heard"),
     path("papers/<str:word>/<str:name>", views.paper, name="paper"),
     path("me/orders/", views.own, name="own"),
     path("me/orders/<int:number>/", views.own_order, name="own_order"),
@@ -20,6 +23,7 @@ urlpatterns = [
     path("console/orders/labels.csv", console.labels, name="labels"),
     path("console/orders/<int:number>/", console.order, name="order"),
     path("console/orders/<int:number>/act/", console.act, name="act"),
+    path("console/orders/payments/", payment_views.payments, name="payments"),
     path("console/offers/", console.offers, name="offers"),
     path("console/offers/write/", console.write, name="write"),
     path("console/offers/<int:pk>/", console.write_one, name="write_one"),

@@ -10,16 +10,15 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import baskets, invoicing, offering, ordering, showing, taxes
+from leadrush.purchases import baskets, invoicing, offering, ordering, processor, showing, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.forms import Paying
-from leadrush.purchases.models import Access, Offer, Order
+from leadrush.purchases.models import Access, Offer, Order, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.taxes import Where
 from leadrush.vault.giving import EMAIL
@@ -28,7 +27,6 @@ from leadrush.visits import reach
 
 RATES = ("10/m", "60/h")
 """How many forms one place may send."""
-SALT = "leadrush.purchases.ordered"
 JUST_NOW = 24 * 3600
 ORDERED = "purchases.ordered"
 
@@ -113,8 +111,9 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
                 own, form = None, Paying(data, basket=basket, free=not whole.gross, signed_in=False)
             else:
                 reach(request, ORDERED)
-                word = signing.dumps(made.pk, salt=SALT)
-                return HttpResponseRedirect(reverse("purchases:ordered", args=[word]))
+                if made.way == ordering.CARD and made.state == State.WAITING:
+                    return HttpResponseRedirect(showing.card_url(made))
+                return HttpResponseRedirect(showing.ordered_url(made))
         status = 422 if not (valid and "look" in request.POST) else 200
     context = {
         "basket": basket,
@@ -126,6 +125,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
         "others": [one for one in offering.public()[:40] if one not in [e.offer for e in basket.entries]][:6],
         "currencies": offering.currencies([entry.offer for entry in basket.entries]),
         "proof": proofs.of(ordering.CLAUSE),
+        "by_card": processor.takes(basket.currency) and processor.current(),
     }
     return TemplateResponse(request, "purchases/pay.html", context, status=status)
 
@@ -175,7 +175,7 @@ def _opened(own: Item) -> str:
 def ordered(request: HttpRequest, word: str) -> HttpResponseBase:
     """Show an order to the browser that has just sent its form."""
     try:
-        key = signing.loads(word, salt=SALT, max_age=JUST_NOW)
+        key = signing.loads(word, salt=showing.ORDERED, max_age=JUST_NOW)
     except signing.BadSignature:
         raise Http404 from None
     found = Order.objects.filter(pk=key).select_related("giving__person").first()

@@ -114,6 +114,8 @@ class ClauseTemplate:
     terms: tuple[TermTemplate, ...]
     slots: tuple[Slot, ...]
     room: str
+    first: bool = True
+    """Whether a site's first version has it; one that has not is taken up by the owner, once it is true."""
 
     def __post_init__(self) -> None:
         if self.section not in SECTIONS:

@@ -99,7 +99,7 @@ def _clause(file: Path, data: dict[str, Any], room: str) -> ClauseTemplate:
         data,
         "the clause",
         {**texts, "kept_by": TEXTS},
-        {"short": TEXT, "terms": TABLES, "slots": TABLE},
+        {"short": TEXT, "terms": TABLES, "slots": TABLE, "first": YES_NO},
     )
     return ClauseTemplate(
         slug=slug,
@@ -113,6 +113,7 @@ def _clause(file: Path, data: dict[str, Any], room: str) -> ClauseTemplate:
         terms=tuple(_term(term) for term in data.get("terms", ())),
         slots=tuple(_slot(slot, values) for slot, values in data.get("slots", {}).items()),
         room=room,
+        first=data.get("first", True),
     )
 
 

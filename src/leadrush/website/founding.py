@@ -24,6 +24,7 @@ from wagtail.models import Page, Site
 from leadrush import gate, look, statement, vault
 from leadrush.gate import rooms
 from leadrush.look.models import Business
+from leadrush.purchases import processor
 from leadrush.vault.giving import NAME, NAME_CATEGORY
 from leadrush.vault.models import Giving, Person, Role
 from leadrush.website.models import Founded, HomePage
@@ -77,11 +78,17 @@ def name_business(business: Business) -> None:
 
 
 def publish_first() -> None:
-    """Publish version 1, drawn up from the installed rooms, unless a version is published."""
+    """Publish version 1, drawn up from the installed rooms, unless a version is published.
+
+    What the owner has to set up before it is true stays out, unless it is set up already.
+    """
     if gate.Version.objects.exists():
         return
     today = timezone.localdate(timezone=look.business().zone)
-    gate.publish(statement.Version.draw_up(rooms.all(), number=1, published=today))
+    out = {clause.slug for room in rooms.all() for clause in room.clauses if not clause.first}
+    if processor.is_set_up():
+        out.discard(processor.CLAUSE)
+    gate.publish(statement.Version.draw_up(rooms.all(), number=1, published=today, left_out=out))
 
 
 def welcome_staff(address: str, role: Role, name: str = "") -> Person:

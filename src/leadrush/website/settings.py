@@ -67,6 +67,11 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "leadrush.website.reports.Nothing"
 # `smtp://name:word@host:port/?tls=starttls`; without it, outgoing mail is read in the console.
 SMTP_URL = os.environ.get("SMTP_URL", "")
 MAIL_FROM = os.environ.get("MAIL_FROM", "post@localhost")
+# Cards are taken by Stripe once its three words are there. Another address than Stripe's own is for tests.
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_PUBLIC_KEY = os.environ.get("STRIPE_PUBLIC_KEY", "")
+STRIPE_SIGNING_SECRET = os.environ.get("STRIPE_SIGNING_SECRET", "")
+STRIPE_ADDRESS = os.environ.get("STRIPE_ADDRESS", "")
 
 INSTALLED_APPS = [
     "leadrush.gate",

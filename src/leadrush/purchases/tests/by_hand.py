@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.purchases.models import Invoice, Order, Parcel, State
+from leadrush.purchases.models import Invoice, Order, Parcel, Payment, State
 from leadrush.vault.models import Giving
 
 
@@ -31,8 +31,27 @@ def a_number_that_is_missing() -> None:
         Invoice.objects.filter(pk=invoice.pk).delete()
 
 
+def a_card_that_paid_for_nothing() -> None:
+    """A card has paid, and the order waits all the same."""
+    with gate.using("house.keep"):
+        order = Order.objects.filter(state=State.WAITING).order_by("pk").first()
+        assert order is not None
+        Payment.objects.create(
+            person_id=order.person_id,
+            giving_id=order.giving_id,
+            order=order,
+            number=order.number,
+            name="pi_of_nothing",
+            currency=order.currency,
+            amount=order.gross,
+            state=Payment.State.PAID,
+            until=order.at,
+        )
+
+
 WAYS = {
     "purchase-order": a_step_that_nobody_took,
     "purchase-parcel": a_parcel_without_an_end,
     "purchase-invoice": a_number_that_is_missing,
+    "card-payment": a_card_that_paid_for_nothing,
 }

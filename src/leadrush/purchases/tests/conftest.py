@@ -14,6 +14,7 @@ from leadrush.look import models as look_models
 from leadrush.media.tests.conftest import shelf
 from leadrush.purchases import baskets, ordering
 from leadrush.purchases.models import Offer, Order, Part, Price, Seller
+from tests.rig import processor as rig
 
 __all__ = ["shelf"]
 
@@ -37,6 +38,22 @@ def fresh(settings: Any) -> Iterator[None]:
     yield
     look_models.forget()
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def processor_process() -> Iterator[rig.Processor]:
+    with rig.running() as at:
+        yield at
+
+
+@pytest.fixture
+def cards(processor_process: rig.Processor, settings: Any) -> Iterator[rig.Processor]:
+    """Let cards be taken, by a processor that behaves until it is told otherwise."""
+    for name, value in processor_process.environment.items():
+        setattr(settings, name, value)
+    processor_process.behave()
+    yield processor_process
+    processor_process.behave()
 
 
 @pytest.fixture
