@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from leadrush import gate, statement, vault
 from leadrush.gate.versions import version_of
-from leadrush.purchases import deliverables, invoicing, letters, offering, parcels
+from leadrush.purchases import deliverables, holding, invoicing, letters, offering, parcels
+from leadrush.purchases.deliverables import Buyer, SoldOut
 from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Line as Charged
@@ -72,6 +73,11 @@ def pay(order: Order, *, by: str, why: str = "") -> bool:
             for line in sorted(lines, key=lambda one: one.offer_id or 0):
                 if line.offer_id and not offering.take(line.offer_id, line.count):
                     raise CannotMove(_("There is not enough left of “%(title)s”.") % {"title": line.title})
+            known = Buyer(vault.meet(person=mine.giving.person), "", mine.giving.confirmed)
+            try:
+                holding.again(lines, known)
+            except SoldOut as none:
+                raise CannotMove(str(none)) from None
             _lapse(mine, None)
             invoicing.again(mine, lines)
         _step(mine, State.PAID, by, why)
@@ -119,6 +125,7 @@ def end(order: Order, *, by: str, why: str = "") -> bool:
             return False
         for line in sorted(mine.lines.all(), key=lambda one: one.offer_id or 0):
             offering.put_back(line.offer_id, line.count)
+        holding.free(mine, mine.lines.all())
         if mine.coupon:
             Coupon.objects.filter(word=mine.coupon, left__isnull=False).update(left=F("left") + 1)
         _step(mine, State.ENDED, by, why)
@@ -198,7 +205,7 @@ def _take_back(order: Order) -> None:
         access.ended_at = now
         access.save(update_fields=["ended_at"])
         one = deliverables.of(access.deliverable)
-        if one is not None:
+        if one is not None and not (one.one_each and holding.has_beside(order, one.code, access.key)):
             one.taken_back(access)
 
 

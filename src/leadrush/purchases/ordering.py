@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.gate import evidence
 from leadrush.look import times
-from leadrush.purchases import invoicing, letters, moving, numbering, offering, parcels, taxes
+from leadrush.purchases import holding, invoicing, letters, moving, numbering, offering, parcels, taxes
 from leadrush.purchases.baskets import Basket
+from leadrush.purchases.deliverables import Buyer, SoldOut
 from leadrush.purchases.models import Coupon, Line, Move, Order, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Sum
@@ -74,7 +75,7 @@ class Wanted:
 
 def clauses(basket: Basket) -> list[str]:
     """Return the clauses under which something is taken for a basket."""
-    return [CLAUSE, INVOICE, *([PARCEL] if basket.by_post else [])]
+    return [CLAUSE, INVOICE, *([PARCEL] if basket.by_post else []), *holding.clauses(basket.offers)]
 
 
 @begins_again
@@ -113,7 +114,7 @@ def _order(wanted: Wanted) -> Order:
             % {"now": found.gross, "shown": wanted.shown}
         )
     _take(wanted)
-    seller, now = basket.seller, timezone.now()
+    now = timezone.now()
     met = vault.meet(address=wanted.address, person=wanted.person)
     made = Order(
         number=numbering.following("orders"),
@@ -127,7 +128,7 @@ def _order(wanted: Wanted) -> Order:
         reversed=taxes.is_reversed(wanted.where),
         at_once=wanted.at_once,
         at=now,
-        due_at=now + timedelta(days=seller.days_to_pay) if found.gross else None,
+        due_at=_due(basket, now) if found.gross else None,
     )
     until = invoicing.kept_until(times.today())
     last = datetime.combine(until + timedelta(days=1), time(), tzinfo=UTC)
@@ -157,6 +158,7 @@ def _order(wanted: Wanted) -> Order:
     made.person, made.giving = giving.person, giving
     made.save()
     lines = _lines(made, basket, found)
+    holding.hold(basket.offers, Buyer(replace(met, new=False), wanted.address, confirmed))
     Move.objects.create(
         person=made.person, giving=made.giving, order=made, after=State.WAITING, by=Move.By.PERSON
     )
@@ -170,6 +172,12 @@ def _order(wanted: Wanted) -> Order:
     return made
 
 
+def _due(basket: Basket, now: datetime) -> datetime:
+    """Return until when an order is to be paid: before what it gives is of no use any more."""
+    due, over = now + timedelta(days=basket.seller.days_to_pay), holding.until(basket.offers)
+    return due if over is None else min(due, over)
+
+
 def _take(wanted: Wanted) -> None:
     # In one order for everybody, so that two who want the same things never wait for each other in a ring.
     for entry in sorted(wanted.basket.entries, key=lambda one: one.offer.pk):
@@ -178,6 +186,16 @@ def _take(wanted: Wanted) -> None:
                 _("There are not so many of “%(title)s” left. Nothing was ordered; take fewer or none.")
                 % {"title": entry.offer.title}
             )
+    twice = holding.one_each(one.offer for one in wanted.basket.entries for _each in range(one.count))
+    if twice:
+        raise CannotOrder(
+            _("“%(title)s” is for one person, who has it once. Nothing was ordered; take one of it.")
+            % {"title": twice[0]}
+        )
+    try:
+        holding.demand(wanted.basket.offers)
+    except SoldOut as none:
+        raise CannotOrder(str(none)) from None
     if wanted.coupon is not None:
         live = Coupon.objects.filter(pk=wanted.coupon.pk).filter(Q(left=None) | Q(left__gt=0))
         if not live.update(left=F("left") - 1):

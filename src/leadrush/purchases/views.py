@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import baskets, invoicing, offering, ordering, showing, taxes
+from leadrush.purchases import baskets, holding, invoicing, offering, ordering, showing, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.forms import Paying
 from leadrush.purchases.models import Access, Offer, Order
@@ -43,7 +43,7 @@ def shop(request: HttpRequest) -> HttpResponseBase:
     """Show what can be bought, newest first, each with its price."""
     seller = offering.seller()
     offers = [
-        (offer, offering.price(offer, seller.currency) or _first_price(offer))
+        (offer, offering.price(offer, seller.currency) or _first_price(offer), holding.left(offer))
         for offer in offering.public()[:200]
     ]
     return TemplateResponse(request, "purchases/shop.html", {"offers": offers})
@@ -69,6 +69,7 @@ def shown(offer: Offer, currency: str = "") -> dict[str, Any]:
     chosen = next((one for one in (currency, seller.currency, *common) if one in common), "")
     price = next((one for one in offer.prices.all() if one.currency == chosen), None)
     today = offering.price(offer, chosen) if chosen else None
+    left = holding.left(offer)
     early = price is not None and today is not None and today.amount != price.amount
     return {
         "offer": offer,
@@ -77,7 +78,8 @@ def shown(offer: Offer, currency: str = "") -> dict[str, Any]:
         "until": price.early_until if early and price else None,
         "currency": chosen,
         "currencies": common,
-        "open": offer.state == Offer.State.OPEN and today is not None and offer.left != 0,
+        "open": offer.state == Offer.State.OPEN and today is not None and left != 0,
+        "left": left,
         "rate": taxes.priced_with(offer.tax, Where(seller.state, owes=seller.owes)),
         "by_post": offering.by_post(offer),
         "code": baskets.code([(offer.slug, 1)]),
