@@ -19,6 +19,7 @@ from leadrush.purchases.models import Coupon, Move, Offer, Order, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.staff_forms import CouponForm, OfferForm, RefundForm, SellerForm
 from leadrush.purchases.views import shown
+from leadrush.vault.cards import CardNumber
 
 ROWS = 50
 
@@ -125,6 +126,8 @@ def act(request: HttpRequest, number: int) -> HttpResponseBase:
             messages.error(request, _("Nothing was done. Press one of the buttons."))
     except moving.CannotMove as cannot:
         messages.error(request, str(cannot))
+    except CardNumber as card:
+        messages.error(request, " ".join(card.messages))
     return HttpResponseRedirect(reverse("purchases:order", args=[number]))
 
 

@@ -11,12 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.look import locales
-from leadrush.look.forms import Form
+from leadrush.look.forms import AddressField, Form
 from leadrush.purchases import baskets, ordering, taxes
 from leadrush.purchases.baskets import Basket
-from leadrush.purchases.cards import refuse_card_number
 from leadrush.purchases.models import Coupon
-from leadrush.vault import addresses
 
 WITHOUT_POSTCODE = {
     "AE", "AG", "AO", "BF", "BI", "BJ", "BS", "BW", "BZ", "CF", "CG", "CI", "CM", "DJ", "DM", "ER", "FJ",
@@ -38,12 +36,11 @@ def states() -> list[tuple[str, str]]:
 
 
 def words(label: Any, most: int, *, required: bool = True, **attrs: str) -> forms.CharField:
-    """Return a field for a line of words in which no card number is taken."""
+    """Return a field for a line of words."""
     return forms.CharField(
         label=label,
         max_length=most,
         required=required,
-        validators=[refuse_card_number],
         widget=forms.TextInput(attrs=attrs),
     )
 
@@ -53,24 +50,7 @@ class Paying(Form):
 
     once = forms.UUIDField(widget=forms.HiddenInput)
     shown = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    email = forms.CharField(
-        label=_("Your e-mail"),
-        help_text=_("The receipt and what you bought go here."),
-        max_length=addresses.LONGEST,
-        widget=forms.TextInput(
-            attrs={
-                "inputmode": "email",
-                "autocomplete": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "pattern": r"[^@\s]+@[^@\s]+",
-            }
-        ),
-        error_messages={
-            "required": _("Write it like name@example.org."),
-            "max_length": _("An e-mail address has at most 254 characters."),
-        },
-    )
+    email = AddressField(help_text=_("The receipt and what you bought go here."))
     at_once = forms.BooleanField(
         label=_("Open it at once"),
         help_text=_("Then it cannot be sent back within 14 days. Not ticked means it opens after them."),
@@ -129,10 +109,6 @@ class Paying(Form):
                 del self.fields[name]
         elif not basket.seller.owes:
             del self.fields["number"]
-
-    def clean_email(self) -> str:
-        """Return the address in its normal form."""
-        return addresses.read(self.cleaned_data["email"])
 
     def clean_coupon(self) -> str:
         """Look the coupon up; `applied` is what it takes off."""

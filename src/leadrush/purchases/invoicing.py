@@ -20,6 +20,7 @@ from leadrush.media import typesetting
 from leadrush.purchases import numbering, offering
 from leadrush.purchases.models import Invoice, Line, Order, Seller
 from leadrush.purchases.money import Money
+from leadrush.vault import cards
 from leadrush.vault.models import Giving
 
 CATEGORY = "lr:SalesInvoice"
@@ -37,6 +38,7 @@ def issue(
     order: Order, lines: Sequence[Line], giving: Giving, until: date, billing: Mapping[str, str], number: str
 ) -> Invoice:
     """Write the invoice of an order, in its transaction."""
+    cards.refuse_all(billing.values())
     seller = offering.seller()
     rows = [(line, line.gross, line.tax) for line in lines]
     facts = _facts(order, seller, rows, dict(billing), number)
@@ -98,7 +100,7 @@ def _write(
         until=until,
     )
     text = json.dumps(facts, ensure_ascii=False)
-    made.sealed = vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving)
+    made.sealed = vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving, ours=True)
     made.save()
     return made
 

@@ -40,6 +40,8 @@ def amount_read(typed: str, currency: str) -> int:
 class SellerForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """Who sells, how tax is owed, where the money goes, what a parcel costs."""
 
+    figures = ("account", "bank", "number")
+
     state = forms.ChoiceField(label=_("Country"))
     post = forms.CharField(label=_("Postage of a parcel"), required=False, max_length=20)
 
