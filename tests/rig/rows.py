@@ -21,7 +21,7 @@ from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
 from leadrush.mailbox.models import State as Sending
 from leadrush.people.models import SignIn
-from leadrush.purchases.models import Access, Move, Order, Parcel
+from leadrush.purchases.models import Access, Gift, Move, Order, Parcel, Receiver
 from leadrush.purchases.models import Invoice as Paper
 from leadrush.purchases.models import Line as OrderLine
 from leadrush.vault import collects
@@ -156,6 +156,21 @@ def _parcel(rows: Rows, text: str) -> None:
     rows.row(Parcel, order=_order(rows, ""), sealed=sealed, tracking=tracking)
 
 
+def _gift(rows: Rows, text: str) -> Gift:
+    said = json.dumps({"words": rows.word(text)}, ensure_ascii=False)
+    made: Gift = rows.row(Gift, order=_order(rows, ""), sealed=vault.seal(rows.person.pk, said, Gift.CONTEXT))
+    return made
+
+
+def _receiver(rows: Rows, text: str) -> None:
+    rows.row(
+        Receiver,
+        gift=_gift(rows, ""),
+        sealed=vault.seal(rows.person.pk, rows.word(text), Receiver.CONTEXT),
+        brought_at=timezone.now(),
+    )
+
+
 def _paper(rows: Rows, text: str) -> None:
     rows.row(
         Paper,
@@ -196,6 +211,8 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Move: _move,
     Access: _access,
     Parcel: _parcel,
+    Gift: _gift,
+    Receiver: _receiver,
     Paper: _paper,
 }
 

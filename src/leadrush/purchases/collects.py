@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import vault
 from leadrush.look import times as home
-from leadrush.purchases import invoicing, parcels
-from leadrush.purchases.models import Access, Invoice, Line, Move, Order, Parcel
+from leadrush.purchases import gifts, invoicing, parcels
+from leadrush.purchases.models import Access, Gift, Invoice, Line, Move, Order, Parcel, Receiver
 from leadrush.purchases.money import Money
 from leadrush.vault.collects import KEPT, Collects, Sealed
 
@@ -71,6 +71,37 @@ def _said(text: str) -> str:
         return ", ".join(str(value) for value in json.loads(text).values())
     except (ValueError, AttributeError):
         return text  # it was lost in a restore, and says so
+
+
+def _gift(rows: list[Gift]) -> Mapping[Any, str]:
+    texts = vault.unseal(
+        [(row.person_id, row.sealed) for row in rows],
+        context=Gift.CONTEXT,
+        category=gifts.CATEGORY,
+        what="rights.see",
+    )
+    return {
+        row.pk: ", ".join((str(row.get_stands_display()), _said(text)))
+        for row, text in zip(rows, texts, strict=True)
+    }
+
+
+def _receiver(rows: list[Receiver]) -> Mapping[Any, str]:
+    named = [row for row in rows if row.sealed]
+    texts = vault.unseal(
+        [(row.person_id, row.sealed) for row in named],
+        context=Receiver.CONTEXT,
+        category=gifts.RECEIVER,
+        what="rights.see",
+    )
+    names = {row.pk: text for row, text in zip(named, texts, strict=True)}
+    return {
+        row.pk: said("%(name)s, brought on %(day)s")
+        % {"name": names.get(row.pk, said("somebody")), "day": home.day(row.brought_at)}
+        if row.brought_at
+        else names.get(row.pk, said("A gift that has not been brought yet"))
+        for row in rows
+    }
 
 
 def _invoice(rows: list[Invoice]) -> Mapping[Any, str]:
@@ -179,6 +210,36 @@ COLLECTS = [
         sealed=(Sealed("sealed", Parcel.CONTEXT, lost=parcels.lost), Sealed("tracking", Parcel.TRACKING)),
         loses=_("A parcel that was not sent cannot be sent any more."),
         shows=_parcel,
+    ),
+    Collects(
+        model=Gift,
+        categories=("lr:Gift",),
+        clause="purchase-gift",
+        title=_("A gift of yours"),
+        fields={
+            "order": _("Of which order"),
+            "stands": _("How it stands"),
+            "sealed": _("Your name and words, sealed"),
+            "day": _("On which day"),
+            "taken": _("The number of the order by which it was taken"),
+        },
+        sealed=(Sealed("sealed", Gift.CONTEXT),),
+        loses=_("A gift that was not taken cannot be taken any more."),
+        shows=_gift,
+    ),
+    Collects(
+        model=Receiver,
+        categories=("lr:Receiver",),
+        clause="purchase-gift",
+        title=_("A gift for you"),
+        fields={
+            "gift": _("Which gift"),
+            "sealed": _("Your name as the giver wrote it, sealed"),
+            "brought_at": _("When its letter was written"),
+        },
+        sealed=(Sealed("sealed", Receiver.CONTEXT),),
+        loses=_("The gift cannot be taken any more."),
+        shows=_receiver,
     ),
     Collects(
         model=Invoice,

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.gate.versions import version_of
-from leadrush.purchases import invoicing, parcels
-from leadrush.purchases.models import Access, Invoice, Move, Order, Parcel, Series, State
+from leadrush.mailbox.models import Message
+from leadrush.purchases import gifts, invoicing, parcels
+from leadrush.purchases.gift_models import Stands
+from leadrush.purchases.models import Access, Gift, Invoice, Move, Order, Parcel, Receiver, Series, State
 
 GRACE = timedelta(hours=1)
 """How long a lapsed row may still be there before that counts as a miss; the eraser comes once a minute."""
@@ -62,6 +64,42 @@ def destinations_lapse() -> Count:
     past = Q(giving__lapses_at__lt=now - GRACE) | Q(sent_at=None, giving__at__lt=now - timedelta(days=90))
     missed += Parcel.objects.filter(past).count()
     return Count(missed=missed, of=sum(many for _version, many in rows))
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s who were given something outstay their day, or got more than one letter."),
+    mend=_("See whether the worker runs: it ends what nobody took."),
+    stops="collection",
+)
+def gifts_are_let_go() -> Count:
+    """Count those for whom a gift is and the gifts that somebody took, and among them who has no day, is past
+    it, has one later than was said, got more than one letter, or is still named though the gift is the
+    giver's, is over, or was taken."""
+    now = timezone.now()
+    rows = Receiver.objects.all()
+    late = (
+        Q(giving__lapses_at=None) | Q(giving__lapses_at__lt=now - GRACE) | Q(giving__ended_at__isnull=False)
+    )
+    wrong = set(rows.filter(late).values_list("pk", flat=True))
+    brought = rows.filter(brought_at__isnull=False).values_list("giving__version_id", flat=True).order_by()
+    for version in brought.distinct():
+        longest = timedelta(days=gifts.days_open(version_of(version))) + GRACE
+        longer = rows.filter(giving__version=version, giving__lapses_at__gt=F("brought_at") + longest)
+        wrong |= set(longer.values_list("pk", flat=True))
+    held = [State.WAITING, State.PAID]
+    open_ = [Stands.KEPT_BACK, Stands.BROUGHT]
+    wrong |= set(
+        rows.exclude(gift__stands__in=open_, gift__order__state__in=held).values_list("pk", flat=True)
+    )
+    sent = (
+        Message.objects.filter(template="purchases.gift")
+        .values("giving")
+        .annotate(letters=Rows("pk"))
+        .order_by()
+    )
+    twice = sent.filter(letters__gt=1).count()
+    taken = Gift.objects.filter(stands=Stands.TAKEN).count()
+    return Count(missed=len(wrong) + twice, of=rows.count() + taken)
 
 
 @evidence.check(

@@ -46,6 +46,27 @@ def refunded(order: Order, amount: Money) -> None:
     _post(order, "refunded", f":{order.back}", amount=str(amount))
 
 
+def gift_taken(order: Order) -> None:
+    """Write to a giver that their gift was taken."""
+    _post(order, "gift_taken", kind=Kind.NOTICE)
+
+
+def gift_back(order: Order, suffix: str) -> None:
+    """Write to a giver that their gift was not taken, and what they can do; `suffix` tells one time from the
+    next."""
+    _post(order, "gift_back", suffix)
+
+
+def gift_gone(order: Order) -> None:
+    """Write to somebody that what they were given was taken back by whoever gave it."""
+    _post(order, "gift_gone")
+
+
+def titles(order: Order) -> list[str]:
+    """Return what is in an order, a line each."""
+    return [f"{line.count} x {line.title}" for line in order.lines.all()]
+
+
 def bank(order: Order) -> dict[str, str]:
     """Return what somebody needs who pays by bank transfer."""
     seller = offering.seller()
@@ -79,7 +100,7 @@ def _post(order: Order, name: str, suffix: str = "", *, kind: str = Kind.NEEDED,
         context={
             "number": invoicing.reference(order),
             "total": str(order.total),
-            "titles": [f"{line.count} x {line.title}" for line in order.lines.all()],
+            "titles": titles(order),
             "business": look.business().name,
             "order": made["purchases.order"],
             "not_me": made.get("purchases.not_me", ""),

@@ -17,8 +17,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.purchases import taxes
+from leadrush.purchases.gift_models import Gift, Receiver
 from leadrush.purchases.money import Money
 from leadrush.vault.models import Held, Rows
+
+__all__ = [
+    "Access",
+    "Coupon",
+    "Gift",
+    "Invoice",
+    "Line",
+    "Lines",
+    "Move",
+    "Offer",
+    "Order",
+    "Parcel",
+    "Part",
+    "Price",
+    "Receiver",
+    "Seller",
+    "Series",
+    "State",
+]
 
 
 class Seller(models.Model):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from leadrush import gate, statement, vault
 from leadrush.gate.versions import version_of
-from leadrush.purchases import deliverables, holding, invoicing, letters, offering, parcels
+from leadrush.purchases import deliverables, gifts, holding, invoicing, letters, offering, parcels
 from leadrush.purchases.deliverables import Buyer, SoldOut
 from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, State
 from leadrush.purchases.money import Money
@@ -23,6 +23,7 @@ from leadrush.purchases.sums import give_back
 from leadrush.vault.models import Giving
 from leadrush.vault.turns import begins_again
 
+USE = "purchases.serve"
 WITHDRAWAL = timedelta(days=14)
 """How long what was bought at a distance may be sent back; what is digital opens after it, unless the buyer
 wants it at once."""
@@ -83,10 +84,17 @@ def pay(order: Order, *, by: str, why: str = "") -> bool:
         _step(mine, State.PAID, by, why)
         mine.paid_at, mine.due_at = now, None
         mine.save(update_fields=["state", "paid_at", "due_at"])
-        _grant(mine, lines)
+        if not gifts.waits(mine):
+            _grant(mine, lines)
         letters.paid(mine)
+        gifts.paid(mine)
         order.state, order.paid_at = mine.state, mine.paid_at
     return True
+
+
+def grant(order: Order) -> None:
+    """Give what a paid order gives to its own person, in the transaction at hand, which holds it."""
+    _grant(order, list(order.lines.select_related("offer")))
 
 
 def _grant(order: Order, lines: list[Line]) -> None:
@@ -126,6 +134,7 @@ def end(order: Order, *, by: str, why: str = "") -> bool:
         for line in sorted(mine.lines.all(), key=lambda one: one.offer_id or 0):
             offering.put_back(line.offer_id, line.count)
         holding.free(mine, mine.lines.all())
+        gifts.over(mine)
         if mine.coupon:
             Coupon.objects.filter(word=mine.coupon, left__isnull=False).update(left=F("left") + 1)
         _step(mine, State.ENDED, by, why)
@@ -200,7 +209,16 @@ def _charged(line: Line) -> Charged:
 
 
 def _take_back(order: Order) -> None:
-    now = timezone.now()
+    now, given = timezone.now(), gifts.given(order)
+    if given is not None:
+        gift = held(given)
+        _step(gift, State.REFUNDED, Move.By.PROGRAM, _("Whoever gave it was paid back."))
+        gift.save(update_fields=["state"])
+        _take_back(gift)
+        letters.gift_gone(gift)
+    elif gifts.waits(order):
+        holding.free(order, order.lines.all())
+    gifts.over(order)
     for access in Access.objects.filter(line__order=order, ended_at=None):
         access.ended_at = now
         access.save(update_fields=["ended_at"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.gate import evidence
 from leadrush.look import times
-from leadrush.purchases import holding, invoicing, letters, moving, numbering, offering, parcels, taxes
+from leadrush.purchases import gifts, holding, invoicing, letters, moving, numbering, offering, parcels, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.deliverables import Buyer, SoldOut
 from leadrush.purchases.models import Coupon, Line, Move, Order, State
@@ -43,8 +43,8 @@ class PriceChanged(CannotOrder):
 class Wanted:
     """What a form said. `shown` is what the page said that it comes to, `once` the form's own number.
 
-    `destination` and `billing` map field names to what was typed: name, street, town, ... ; `number` is the
-    buyer's VAT number, read already.
+    `gift` says that it is for somebody else. `destination` and `billing` map field names to what was typed:
+    name, street, town, ... ; `number` is the buyer's VAT number, read already.
     """
 
     basket: Basket
@@ -59,6 +59,7 @@ class Wanted:
     billing: Mapping[str, str] = field(default_factory=dict)
     buyer_state: str = ""
     number: str = ""
+    gift: gifts.Wish | None = None
 
     @property
     def where(self) -> Where:
@@ -73,9 +74,16 @@ class Wanted:
         )
 
 
-def clauses(basket: Basket) -> list[str]:
+def clauses(basket: Basket, *, gift: bool = False) -> list[str]:
     """Return the clauses under which something is taken for a basket."""
-    return [CLAUSE, INVOICE, *([PARCEL] if basket.by_post else []), *holding.clauses(basket.offers)]
+    for_other = [gifts.CLAUSE] if gift else []
+    return [
+        *for_other,
+        CLAUSE,
+        INVOICE,
+        *([PARCEL] if basket.by_post else []),
+        *holding.clauses(basket.offers),
+    ]
 
 
 @begins_again
@@ -90,7 +98,7 @@ def order(wanted: Wanted) -> Order:
         known: Order | None = same.first()
         if known is not None:
             return known
-        for clause in clauses(wanted.basket):
+        for clause in clauses(wanted.basket, gift=wanted.gift is not None):
             evidence.demand_open(clause)
         try:
             with transaction.atomic():
@@ -162,6 +170,8 @@ def _order(wanted: Wanted) -> Order:
     Move.objects.create(
         person=made.person, giving=made.giving, order=made, after=State.WAITING, by=Move.By.PERSON
     )
+    if wanted.gift is not None:
+        gifts.begin(made, wanted.gift)
     if basket.by_post:
         parcels.keep(made, beside(PARCEL), wanted.destination)
     if found.gross:

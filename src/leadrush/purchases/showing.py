@@ -9,13 +9,16 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from leadrush import vault
-from leadrush.purchases import deliverables, invoicing, letters
+from leadrush import gate, vault
+from leadrush.purchases import deliverables, gifts, invoicing, letters
 from leadrush.purchases.deliverables import Opened
+from leadrush.purchases.gift_forms import Whom
+from leadrush.purchases.gift_models import Receiver, Stands
 from leadrush.purchases.models import Access, Invoice, Move, Order, State
 from leadrush.purchases.money import Money
 
 SALT = "leadrush.purchases.paper"
+ACT = "leadrush.purchases.act"
 HOUR = 3600
 
 
@@ -60,10 +63,59 @@ def order(found: Order) -> dict[str, Any]:
         "tax": str(Money(found.tax, currency)) if found.tax else "",
         "back": str(found.given_back) if found.back else "",
         "moves": steps(found),
+        "gift": given(found),
+        "gift_form": Whom(),
+        "act": act_url(found),
         "had": having(Access.objects.filter(line__order=found).select_related("line")),
         "papers": [Paper(one, paper_url(one)) for one in papers],
         "bank": letters.bank(found) if found.state == State.WAITING and found.way == "bank" else None,
     }
+
+
+def given(found: Order) -> dict[str, Any] | None:
+    """Return what the page of an order says of the gift that it is; None where it is none."""
+    gift = gifts.of(found)
+    if gift is None:
+        return None
+    gift.order = found
+    open_to = gift.stands not in (Stands.TAKEN, Stands.OWN) and found.state in (State.WAITING, State.PAID)
+    leaves = gifts.leaves_at(gift) if gift.stands == Stands.KEPT_BACK else None
+    return {
+        "stands": gift.stands,
+        "said": gifts.words(gift, "purchases.order"),
+        "day": gift.day,
+        "leaves": leaves,
+        "open": open_to,
+        "own": open_to and found.state == State.PAID,
+    }
+
+
+def gift(receiver: Receiver) -> dict[str, Any]:
+    """Return what the page of a gift is drawn with, for whoever it is for. Under `purchases.give`."""
+    said = gifts.words(receiver.gift, "purchases.gift")
+    with gate.using("purchases.serve", what="purchases.gift"):
+        titles = letters.titles(receiver.gift.order)
+    return {
+        "name": gifts.name(receiver, "purchases.gift"),
+        "sender": said["sender"],
+        "words": said["words"],
+        "titles": titles,
+        "until": receiver.giving.lapses_at,
+    }
+
+
+def act_url(found: Order) -> str:
+    """Return a path to which whoever sees an order's page may send its buttons, for an hour."""
+    return reverse("purchases:act_own", args=[signing.dumps(found.pk, salt=ACT)])
+
+
+def acted_on(word: str) -> Order | None:
+    """Return the order of such a path, or None where it is over or was not written here."""
+    try:
+        key = signing.loads(word, salt=ACT, max_age=HOUR)
+    except signing.BadSignature:
+        return None
+    return Order.objects.filter(pk=key).select_related("giving__person").first()
 
 
 def steps(found: Order) -> list[Move]:

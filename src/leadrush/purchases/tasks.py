@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.purchases import moving
+from leadrush.purchases import accepting, moving
 
 
 @gate.task("purchases.end", use="purchases.serve", every=300)
 def end() -> None:
     """End the orders that were not paid in time. Clause `purchase-order`."""
     moving.end_overdue()
+
+
+@gate.task("purchases.gifts", use="purchases.serve", every=300)
+def gifts() -> None:
+    """Bring the gifts whose day has come, and end those that nobody took. Clause `purchase-gift`."""
+    accepting.go_on()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadrush.purchases import console, views
+from leadrush.purchases import console, own_acts, views
 
 app_name = "purchases"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("shop/<slug:slug>/", views.offer_page, name="offer"),
     path("pay/<str:code>/", views.pay, name="pay"),
     path("ordered/<str:word>/", views.ordered, name="ordered"),
+    path("orders/<str:word>/act/", own_acts.act, name="act_own"),
     path("papers/<str:word>/<str:name>", views.paper, name="paper"),
     path("me/orders/", views.own, name="own"),
     path("me/orders/<int:number>/", views.own_order, name="own_order"),

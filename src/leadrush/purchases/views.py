@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import baskets, holding, invoicing, offering, ordering, showing, taxes
+from leadrush.purchases import baskets, gift_forms, holding, invoicing, offering, ordering, showing, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.forms import Paying
+from leadrush.purchases.gifts import Wish
 from leadrush.purchases.models import Access, Offer, Order
 from leadrush.purchases.money import Money
 from leadrush.purchases.taxes import Where
@@ -96,16 +97,17 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
     whole = basket.add_up()
     data = request.POST or None
     form = Paying(data, basket=basket, free=not whole.gross, signed_in=own is not None)
+    gift = gift_forms.of(data, basket, own=request.POST.get("email", ""))
     status, found = 200, whole
     if request.method == "POST" and basket.entries:
         for rate in RATES:
             limits.check(request, f"purchases.order {rate}", rate)
-        valid = form.is_valid()
+        valid = all([form.is_valid(), gift is None or gift.is_valid()])
         where = _where(basket, form)
         found = basket.add_up(where, form.applied)
         if valid and "look" not in request.POST:
             try:
-                made = _order(form, person if own else None)
+                made = _order(form, person if own else None, gift.wish if gift else None)
             except ordering.CannotOrder as cannot:
                 form.add_error(None, str(cannot))
             except evidence.Stopped as stopped:
@@ -121,6 +123,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "basket": basket,
         "form": form,
+        "gift": gift,
         "sum": found,
         "rows": list(zip(basket.entries, found.lines, strict=False)),
         "postage": found.lines[-1] if basket.posted and found.lines else None,
@@ -139,7 +142,7 @@ def _where(basket: Basket, form: Paying) -> Where:
     return Where(seller.state, form.buyer_state, owes=seller.owes, one_stop=seller.one_stop, number=number)
 
 
-def _order(form: Paying, person: Person | None) -> Order:
+def _order(form: Paying, person: Person | None, gift: Wish | None) -> Order:
     said = form.cleaned_data
     basket = form.basket
     return ordering.order(
@@ -156,6 +159,7 @@ def _order(form: Paying, person: Person | None) -> Order:
             billing=form.billing,
             buyer_state=form.buyer_state,
             number=str(said.get("number") or ""),
+            gift=gift,
         )
     )
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from leadrush import gate
 from leadrush.media.tests.conftest import shelf
-from leadrush.purchases import baskets, moving, ordering
+from leadrush.purchases import baskets, gifts, moving, ordering
 from leadrush.purchases.models import Move, Offer, Order, Part, Price, Seller, State
 from leadrush.purchases.money import Money
 from leadrush.vault.models import Giving, Person
@@ -194,3 +194,26 @@ def test_staff_put_a_seat_into_an_offer_and_its_buyer_sees_when_it_is(seats: Web
     assert "Beds that feed you in March" in page
     assert re.search(r"What you have.*\d\d:\d\d", page, re.DOTALL)
     assert State.PAID in page or "It is paid" in page
+
+
+def test_a_seat_that_is_given_is_kept_by_the_giver_until_the_other_takes_it(seats: Webinar) -> None:
+    basket = baskets.read("seat.1")
+    wish = gifts.Wish(address=BEN, sender="Ana")
+    made = ordering.order(
+        ordering.Wanted(
+            basket=basket, once=uuid.uuid4(), shown=basket.add_up().gross, address=ANA, gift=wish
+        )
+    )
+    buy("cam@mail.example")
+    act("pay", made)
+    assert states(seats) == ["held", "held"], "full, and nobody's yet"
+    assert not letters("confirmation")
+    letter = next(one for one in letters() if "gives you" in one.subject)
+    press(Client(), link(letter, "See it and take it"))
+    assert registration(seats, ANA) is None
+    theirs = registration(seats, BEN)
+    assert theirs is not None
+    assert theirs.state == "seat"
+    assert len(letters("confirmation", BEN)) == 1
+    act("refund", made)
+    assert waiting.left(seats) == 1
