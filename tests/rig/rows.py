@@ -21,7 +21,7 @@ from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
 from leadrush.mailbox.models import State as Sending
 from leadrush.people.models import SignIn
-from leadrush.purchases.models import Access, Gift, Move, Order, Parcel, Receiver
+from leadrush.purchases.models import Access, Gift, Instalment, Move, Order, Parcel, Receiver
 from leadrush.purchases.models import Invoice as Paper
 from leadrush.purchases.models import Line as OrderLine
 from leadrush.vault import collects
@@ -156,9 +156,13 @@ def _parcel(rows: Rows, text: str) -> None:
     rows.row(Parcel, order=_order(rows, ""), sealed=sealed, tracking=tracking)
 
 
+def _part(rows: Rows, text: str) -> None:
+    rows.row(Instalment, order=_order(rows, ""), nth=1, amount=100, due_at=timezone.now())
+
+
 def _gift(rows: Rows, text: str) -> Gift:
-    said = json.dumps({"words": rows.word(text)}, ensure_ascii=False)
-    made: Gift = rows.row(Gift, order=_order(rows, ""), sealed=vault.seal(rows.person.pk, said, Gift.CONTEXT))
+    sealed = vault.seal(rows.person.pk, rows.word(text), Gift.CONTEXT)
+    made: Gift = rows.row(Gift, order=_order(rows, ""), sealed=sealed)
     return made
 
 
@@ -212,6 +216,7 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Access: _access,
     Parcel: _parcel,
     Gift: _gift,
+    Instalment: _part,
     Receiver: _receiver,
     Paper: _paper,
 }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import vault
 from leadrush.look import times as home
 from leadrush.purchases import gifts, invoicing, parcels
-from leadrush.purchases.models import Access, Gift, Invoice, Line, Move, Order, Parcel, Receiver
+from leadrush.purchases.models import Access, Gift, Instalment, Invoice, Line, Move, Order, Parcel, Receiver
 from leadrush.purchases.money import Money
 from leadrush.vault.collects import KEPT, Collects, Sealed
 
@@ -71,6 +71,10 @@ def _said(text: str) -> str:
         return ", ".join(str(value) for value in json.loads(text).values())
     except (ValueError, AttributeError):
         return text  # it was lost in a restore, and says so
+
+
+def _part(rows: list[Instalment]) -> Mapping[Any, str]:
+    return {row.pk: f"{row.nth}: {row.total}, {home.day(row.due_at)}" for row in rows}
 
 
 def _gift(rows: list[Gift]) -> Mapping[Any, str]:
@@ -133,6 +137,7 @@ COLLECTS = [
             "gross": _("What it comes to, in the smallest unit"),
             "tax": _("The tax in it"),
             "back": _("What was paid back"),
+            "spared": _("What need not be paid any more"),
             "coupon": _("The coupon"),
             "buyer_state": _("Your country, where tax asks for it"),
             "reversed": _("Whether you owe the tax as a business"),
@@ -192,9 +197,26 @@ COLLECTS = [
             "key": _("Which"),
             "from_at": _("From when on"),
             "ended_at": _("When it ended"),
+            "paused_at": _("Since when it is paused"),
         },
         shows=_access,
         related=("line",),
+    ),
+    Collects(
+        model=Instalment,
+        categories=("lr:Order",),
+        clause="purchase-order",
+        title=_("A part of what you pay"),
+        fields={
+            "order": _("Of which order"),
+            "nth": _("Which part"),
+            "amount": _("How much"),
+            "due_at": _("When it is due"),
+            "paid_at": _("When it was paid"),
+            "reminded_at": _("When you were reminded"),
+        },
+        shows=_part,
+        related=("order",),
     ),
     Collects(
         model=Parcel,

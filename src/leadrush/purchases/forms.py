@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush.look import locales
 from leadrush.look.forms import AddressField, Form
-from leadrush.purchases import baskets, ordering, taxes
+from leadrush.purchases import baskets, instalments, ordering, taxes
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.models import Coupon
 
@@ -70,6 +70,13 @@ class Paying(Form):
     billing_postcode = words(_("Postal code"), 20, required=False, autocomplete="billing postal-code")
     billing_town = words(_("Town"), 120, required=False, autocomplete="billing address-level2")
     billing_state = forms.ChoiceField(label=_("Country"), required=False)
+    tax_state = forms.ChoiceField(
+        label=_("Your country"),
+        help_text=_(
+            "Asked for the tax alone: what is opened online is taxed where you live, and the law has us know "
+            "where. Nothing else of your address is needed."
+        ),
+    )
     number = words(_("VAT number"), 20, required=False)
     coupon = words(_("Coupon"), 40, required=False, autocapitalize="characters")
     way = forms.ChoiceField(
@@ -77,6 +84,8 @@ class Paying(Form):
         choices=[(ordering.BANK, _("By bank transfer"))],
         widget=forms.RadioSelect,
     )
+
+    parts = forms.BooleanField(label=_("In parts, one a month"), required=False)
 
     PARCEL = ("name", "street", "more", "postcode", "town", "state", "phone", "note")
     BILLING = (
@@ -94,11 +103,19 @@ class Paying(Form):
         self.applied: Coupon | None = None
         self.read_number = ""
         self.initial.setdefault("once", uuid.uuid4())
-        for name in ("state", "billing_state"):
+        for name in ("state", "billing_state", "tax_state"):
             self.fields[name].choices = [("", _("Choose one")), *states()]  # type: ignore[attr-defined]
         self.initial.setdefault("state", basket.seller.state)
         if signed_in:
             del self.fields["email"]
+        count = 0 if free else instalments.allowed(basket.offers)
+        if not count:
+            del self.fields["parts"]
+        else:
+            self.fields["parts"].label = _("In %(count)d payments, one a month") % {"count": count}
+            self.fields["parts"].help_text = _(
+                "By bank transfer. The first opens what you buy. One that is missing for 14 days pauses it."
+            )
         if not basket.digital:
             del self.fields["at_once"]
         if not basket.by_post:
@@ -109,6 +126,10 @@ class Paying(Form):
                 del self.fields[name]
         elif not basket.seller.owes:
             del self.fields["number"]
+        seller = basket.seller
+        asks = seller.owes and seller.one_stop and basket.digital and not basket.by_post and not free
+        if not asks:
+            del self.fields["tax_state"]
 
     def clean_coupon(self) -> str:
         """Look the coupon up; `applied` is what it takes off."""
@@ -167,7 +188,7 @@ class Paying(Form):
         """The country in which tax is looked for: the company's, else the parcel's."""
         said = self.cleaned_data
         billed = said.get("billing_state") if said.get("company") or said.get("number") else ""
-        return str(billed or said.get("state") or "")
+        return str(billed or said.get("state") or said.get("tax_state") or "")
 
     @property
     def billed_open(self) -> bool:

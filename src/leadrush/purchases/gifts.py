@@ -176,7 +176,7 @@ def words(gift: Gift, what: str) -> dict[str, str]:
 def _read(text: str) -> dict[str, str]:
     try:
         return dict(json.loads(text))
-    except ValueError:
+    except (ValueError, TypeError):
         return {"words": text}  # it was lost in a restore, and says so
 
 

@@ -136,8 +136,14 @@ def _notes(order: Order, seller: Seller) -> list[str]:
         return []
     until = times.day(order.at + timedelta(days=seller.days_to_pay))
     account = ", ".join(part for part in (seller.account_name, seller.account, seller.bank) if part)
+    plan = [f"{part.total}: {times.day(part.due_at)}" for part in order.instalments.order_by("nth")]
+    if plan:
+        pay = [_("Payable in %(count)d parts: %(plan)s.") % {"count": len(plan), "plan": "; ".join(plan)}]
+        pay.append(_("To: %(account)s.") % {"account": account})
+    else:
+        pay = [_("Please pay by %(day)s to: %(account)s.") % {"day": until, "account": account}]
     return [
-        _("Please pay by %(day)s to: %(account)s.") % {"day": until, "account": account},
+        *pay,
         _("Write as the reason: %(reference)s.") % {"reference": reference(order)},
     ]
 

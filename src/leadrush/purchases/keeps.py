@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models import Count as Rows
-from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,18 @@ from leadrush.gate.versions import version_of
 from leadrush.mailbox.models import Message
 from leadrush.purchases import gifts, invoicing, parcels
 from leadrush.purchases.gift_models import Stands
-from leadrush.purchases.models import Access, Gift, Invoice, Move, Order, Parcel, Receiver, Series, State
+from leadrush.purchases.models import (
+    Access,
+    Gift,
+    Instalment,
+    Invoice,
+    Move,
+    Order,
+    Parcel,
+    Receiver,
+    Series,
+    State,
+)
 
 GRACE = timedelta(hours=1)
 """How long a lapsed row may still be there before that counts as a miss; the eraser comes once a minute."""
@@ -28,7 +38,8 @@ GRACE = timedelta(hours=1)
 )
 def orders_stand() -> Count:
     """Count the orders, and among them those whose state is not that of their last step, that gave access and
-    were not paid, or that ended unpaid and have no day on which they go, or are past it."""
+    were not paid, whose parts do not sum to it, or that ended unpaid and have no day on which they go, or are
+    past it."""
     orders = Order.objects.all()
     newest = Move.objects.filter(order=OuterRef("pk")).order_by("-pk").values("after")[:1]
     stepped = orders.annotate(last=Subquery(newest))
@@ -38,6 +49,8 @@ def orders_stand() -> Count:
         .exclude(line__order__state=State.PAID)
         .values_list("line__order", flat=True)
     )
+    parts = Instalment.objects.values("order").annotate(sum=Sum("amount")).order_by()
+    wrong |= set(parts.exclude(sum=F("order__gross")).values_list("order", flat=True))
     over = Q(giving__lapses_at=None) | Q(giving__lapses_at__lt=timezone.now() - GRACE)
     wrong |= set(orders.filter(over, state=State.ENDED).values_list("pk", flat=True))
     return Count(missed=len(wrong), of=orders.count())
@@ -115,14 +128,15 @@ def invoices_are_whole() -> Count:
         year = int(series.pk.rpartition("-")[2])
         if invoicing.kept_until(date(year, 12, 31)) < today:
             continue  # their time is over, and they are gone as was said
-        numbers = Invoice.objects.filter(day__year=year).values_list("number", flat=True)
-        there = {int(found[1]) for number in numbers if (found := re.search(r"-(\d+)$", number))}
+        # Each invoice of a year has a number of its series, and no two the same one.
         of += series.last
-        missed += len(set(range(1, series.last + 1)) - there)
+        missed += max(0, series.last - Invoice.objects.filter(day__year=year).count())
     missed += Invoice.objects.filter(until__lt=today - timedelta(days=1)).count()
-    sums = dict(Invoice.objects.values_list("order_number").annotate(gross=Sum("gross")).order_by())
-    owed = Order.objects.filter(gross__gt=0).values_list("number", "state", "gross", "back")
-    for number, state, gross, back in owed:
-        stands = 0 if state == State.ENDED else gross - back
-        missed += sums.get(number) not in (None, stands)
+    # Compared where they lie: what comes back is how many do not agree.
+    booked = Invoice.objects.filter(order_number=OuterRef("number")).order_by().values("order_number")
+    stands = Case(When(state=State.ENDED, then=Value(0)), default=F("gross") - F("back") - F("spared"))
+    orders = Order.objects.filter(gross__gt=0).annotate(
+        booked=Subquery(booked.annotate(sum=Sum("gross")).values("sum")), stands=stands
+    )
+    missed += orders.filter(booked__isnull=False).exclude(booked=F("stands")).count()
     return Count(missed=missed, of=of)

@@ -12,6 +12,7 @@ from leadrush.look import times as home
 from leadrush.mailbox import links
 from leadrush.mailbox.models import Kind
 from leadrush.purchases import invoicing, offering
+from leadrush.purchases.instalment_models import Instalment
 from leadrush.purchases.models import Order
 from leadrush.purchases.money import Money
 
@@ -23,7 +24,9 @@ LASTS = timedelta(days=3650)
 def to_pay(order: Order) -> None:
     """Write how an order is paid."""
     assert order.due_at is not None
-    _post(order, "to_pay", bank=bank(order), day=home.day(order.due_at))
+    first = order.instalments.first()
+    parts = order.instalments.count() if first else 0
+    _post(order, "to_pay", bank=bank(order, first), day=home.day(order.due_at), parts=parts)
 
 
 def paid(order: Order) -> None:
@@ -62,19 +65,31 @@ def gift_gone(order: Order) -> None:
     _post(order, "gift_gone")
 
 
+def instalment(order: Order, name: str, part: Instalment, following: Instalment | None) -> None:
+    """Write of one part of an order: that it is due, missing, or here; and which is the next."""
+    more: dict[str, Any] = {
+        "nth": part.nth,
+        "count": order.instalments.count(),
+        "bank": bank(order, part),
+        "following": str(following.total) if following else "",
+        "due": home.day(following.due_at) if following else "",
+    }
+    _post(order, name, f":{part.nth}", **more)
+
+
 def titles(order: Order) -> list[str]:
     """Return what is in an order, a line each."""
     return [f"{line.count} x {line.title}" for line in order.lines.all()]
 
 
-def bank(order: Order) -> dict[str, str]:
-    """Return what somebody needs who pays by bank transfer."""
+def bank(order: Order, part: Instalment | None = None) -> dict[str, str]:
+    """Return what somebody needs who pays an order, or one part of it, by bank transfer."""
     seller = offering.seller()
     return {
         "name": seller.account_name or seller.name,
         "account": seller.account,
         "bank": seller.bank,
-        "amount": str(order.total),
+        "amount": str(part.total if part else order.total),
         "reference": invoicing.reference(order),
     }
 

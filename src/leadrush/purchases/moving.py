@@ -8,15 +8,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, statement, vault
 from leadrush.gate.versions import version_of
-from leadrush.purchases import deliverables, gifts, holding, invoicing, letters, offering, parcels
+from leadrush.purchases import (
+    closing,
+    deliverables,
+    gifts,
+    holding,
+    instalments,
+    invoicing,
+    letters,
+    offering,
+    parcels,
+)
 from leadrush.purchases.deliverables import Buyer, SoldOut
-from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, State
+from leadrush.purchases.models import Access, Line, Move, Order, Part, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Line as Charged
 from leadrush.purchases.sums import give_back
@@ -55,6 +64,11 @@ def _step(order: Order, after: str, by: str, why: str, amount: int = 0) -> None:
     order.state = after
 
 
+def note(order: Order, by: str, why: str) -> None:
+    """Write down something that leaves an order as it is, in the transaction at hand, which holds it."""
+    _step(order, order.state, by, why)
+
+
 @begins_again
 def pay(order: Order, *, by: str, why: str = "") -> bool:
     """Note that an order is paid, and give what it gives; return whether that is new. Paid twice is once.
@@ -82,6 +96,7 @@ def pay(order: Order, *, by: str, why: str = "") -> bool:
             _lapse(mine, None)
             invoicing.again(mine, lines)
         _step(mine, State.PAID, by, why)
+        instalments.first_paid(mine)
         mine.paid_at, mine.due_at = now, None
         mine.save(update_fields=["state", "paid_at", "due_at"])
         if not gifts.waits(mine):
@@ -135,8 +150,7 @@ def end(order: Order, *, by: str, why: str = "") -> bool:
             offering.put_back(line.offer_id, line.count)
         holding.free(mine, mine.lines.all())
         gifts.over(mine)
-        if mine.coupon:
-            Coupon.objects.filter(word=mine.coupon, left__isnull=False).update(left=F("left") + 1)
+        closing.coupon_back(mine)
         _step(mine, State.ENDED, by, why)
         mine.due_at = None
         mine.save(update_fields=["state", "due_at"])
@@ -177,19 +191,32 @@ def refund(order: Order, amount: Money, *, before: Money, by: str, why: str) -> 
         lines = list(mine.lines.all())
         charged = [_charged(line) for line in lines]
         gone = [Money(line.back, mine.currency) for line in lines]
+        paid = instalments.paid_of(mine) - mine.given_back
         try:
+            if amount > paid:
+                raise ValueError(amount)
             parts = give_back(charged, amount, gone)
         except ValueError:
-            left = mine.total - mine.given_back
-            raise CannotMove(_("At most %(left)s can be paid back.") % {"left": left}) from None
+            raise CannotMove(_("At most %(left)s can be paid back.") % {"left": paid}) from None
         for line, (one, _tax) in zip(lines, parts, strict=True):
             line.back += one.amount
             line.save(update_fields=["back"])
         mine.back += amount.amount
-        whole = mine.back == mine.gross
+        whole = amount == paid
+        if whole:
+            # What was not paid of it is not owed any more.
+            mine.spared = mine.gross - mine.back
         _step(mine, State.REFUNDED if whole else State.PAID, by, why, amount.amount)
-        mine.save(update_fields=["state", "back"])
+        mine.save(update_fields=["state", "back", "spared"])
         credited = [(line, one.amount, tax.amount) for line, (one, tax) in zip(lines, parts, strict=True)]
+        if mine.spared:
+            rest = give_back(
+                charged, Money(mine.spared, mine.currency), [Money(one.back, mine.currency) for one in lines]
+            )
+            credited = [
+                (line, gross + one.amount, tax + more.amount)
+                for (line, gross, tax), (one, more) in zip(credited, rest, strict=True)
+            ]
         invoicing.credit(mine, credited)
         if whole:
             _take_back(mine)
@@ -247,7 +274,9 @@ def send(order: Order, *, tracking: str) -> bool:
 
 
 def end_overdue() -> int:
-    """End the orders whose day to pay is over, and two days more, which transfers take; return how many."""
-    over = timezone.now() - timedelta(days=2)
+    """End the orders that were not paid in the days that the seller gives: those to pay in, and some more,
+    which transfers take; return how many."""
+    seller = offering.seller()
+    over = timezone.now() - timedelta(days=max(0, seller.days_held - seller.days_to_pay))
     due = Order.objects.filter(state=State.WAITING, due_at__lt=over).order_by("pk")[:100]
     return sum(end(order, by=Move.By.PROGRAM, why=_("It was not paid in time.")) for order in due)

@@ -15,7 +15,18 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.gate import evidence
 from leadrush.look import times
-from leadrush.purchases import gifts, holding, invoicing, letters, moving, numbering, offering, parcels, taxes
+from leadrush.purchases import (
+    gifts,
+    holding,
+    instalments,
+    invoicing,
+    letters,
+    moving,
+    numbering,
+    offering,
+    parcels,
+    taxes,
+)
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.deliverables import Buyer, SoldOut
 from leadrush.purchases.models import Coupon, Line, Move, Order, State
@@ -44,7 +55,7 @@ class Wanted:
     """What a form said. `shown` is what the page said that it comes to, `once` the form's own number.
 
     `gift` says that it is for somebody else. `destination` and `billing` map field names to what was typed:
-    name, street, town, ... ; `number` is the buyer's VAT number, read already.
+    name, street, town, ... ; `number` is the buyer's VAT number, read already. `parts`: in how many payments.
     """
 
     basket: Basket
@@ -60,6 +71,7 @@ class Wanted:
     buyer_state: str = ""
     number: str = ""
     gift: gifts.Wish | None = None
+    parts: int = 1
 
     @property
     def where(self) -> Where:
@@ -121,6 +133,7 @@ def _order(wanted: Wanted) -> Order:
             _("It comes to %(now)s now, and not to %(shown)s. Nothing was ordered; look once more.")
             % {"now": found.gross, "shown": wanted.shown}
         )
+    _demand_parts(wanted, found.gross)
     _take(wanted)
     now = timezone.now()
     met = vault.meet(address=wanted.address, person=wanted.person)
@@ -175,11 +188,25 @@ def _order(wanted: Wanted) -> Order:
     if basket.by_post:
         parcels.keep(made, beside(PARCEL), wanted.destination)
     if found.gross:
+        if wanted.parts > 1:
+            instalments.begin(made, wanted.parts)
         invoicing.issue(made, lines, beside(INVOICE, last), until, wanted.billing, wanted.number)
         letters.to_pay(made)
     else:
         moving.pay(made, by=Move.By.PROGRAM)
     return made
+
+
+def _demand_parts(wanted: Wanted, total: Money) -> None:
+    """Raise `CannotOrder` where it cannot be paid in the parts that were asked for."""
+    if wanted.parts == 1:
+        return
+    if wanted.gift is not None:
+        raise CannotOrder(_("A gift is paid at once. Nothing was ordered; choose one of the two."))
+    if wanted.way != BANK or wanted.parts != instalments.allowed(wanted.basket.offers):
+        raise CannotOrder(_("This cannot be paid in parts any more. Nothing was ordered; look once more."))
+    if total.amount < wanted.parts:
+        raise CannotOrder(_("It is too little to be paid in parts. Nothing was ordered."))
 
 
 def _due(basket: Basket, now: datetime) -> datetime:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leadrush import gate, vault
-from leadrush.purchases import deliverables, gifts, invoicing, letters
+from leadrush.purchases import deliverables, gifts, instalments, invoicing, letters
 from leadrush.purchases.deliverables import Opened
 from leadrush.purchases.gift_forms import Whom
 from leadrush.purchases.gift_models import Receiver, Stands
@@ -40,8 +40,9 @@ class Paper:
     url: str
 
 
-def order(found: Order) -> dict[str, Any]:
-    """Return what the page of an order is drawn with, under the use in force."""
+def order(found: Order, *, own: bool = True) -> dict[str, Any]:
+    """Return what the page of an order is drawn with, under the use in force; `own` for its buyer, who alone
+    reads what they wrote to somebody."""
     currency = found.currency
     lines = [
         {
@@ -53,6 +54,8 @@ def order(found: Order) -> dict[str, Any]:
         for line in found.lines.all()
     ]
     off = sum(line.off for line in found.lines.all())
+    parts = instalments.of(found)
+    following = next((part for part in parts if part.paid_at is None), None)
     papers = Invoice.objects.filter(order_number=found.number, person=found.person_id).order_by("pk")
     return {
         "order": found,
@@ -63,12 +66,21 @@ def order(found: Order) -> dict[str, Any]:
         "tax": str(Money(found.tax, currency)) if found.tax else "",
         "back": str(found.given_back) if found.back else "",
         "moves": steps(found),
-        "gift": given(found),
+        "gift": given(found) if own else None,
+        "next_nth": following.nth if following else 0,
+        "parts": parts,
+        "paid": str(instalments.paid_of(found)) if parts else "",
+        "next_bank": letters.bank(found, following) if following and found.state == State.PAID else None,
+        "paused": Access.objects.filter(line__order=found, paused_at__isnull=False).exists()
+        if parts
+        else False,
         "gift_form": Whom(),
         "act": act_url(found),
         "had": having(Access.objects.filter(line__order=found).select_related("line")),
         "papers": [Paper(one, paper_url(one)) for one in papers],
-        "bank": letters.bank(found) if found.state == State.WAITING and found.way == "bank" else None,
+        "bank": letters.bank(found, following)
+        if found.state == State.WAITING and found.way == "bank"
+        else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.purchases import accepting, moving
+from leadrush.purchases import accepting, instalments, moving
 
 
 @gate.task("purchases.end", use="purchases.serve", every=300)
@@ -16,3 +16,9 @@ def end() -> None:
 def gifts() -> None:
     """Bring the gifts whose day has come, and end those that nobody took. Clause `purchase-gift`."""
     accepting.go_on()
+
+
+@gate.task("purchases.parts", use="purchases.serve", every=3600)
+def parts() -> None:
+    """Remind of payments that are due, and pause what was missed. Clause `purchase-order`."""
+    instalments.go_on()

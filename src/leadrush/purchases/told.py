@@ -16,7 +16,7 @@ from leadrush import gate, ledger, vault
 from leadrush.console import screens
 from leadrush.look import menu, regions, searching, sitemap
 from leadrush.look.searching import MOST, Found
-from leadrush.purchases import accepting, deliverables, gifts, invoicing, offering, ordering, parcels
+from leadrush.purchases import accepting, closing, deliverables, gifts, invoicing, offering, ordering, parcels
 from leadrush.purchases.deliverables import Deliverable, Opened
 from leadrush.purchases.models import Offer, Order, State
 from leadrush.purchases.views import ORDERED
@@ -31,6 +31,9 @@ DEEDS = {
     "purchases.sent": _("to tell you that a parcel is on its way"),
     "purchases.ended": _("to tell you that an order has ended"),
     "purchases.refunded": _("to tell you that money goes back"),
+    "purchases.instalment_due": _("to remind you of a payment"),
+    "purchases.instalment_missed": _("to tell you that a payment is missing"),
+    "purchases.instalment_paid": _("to tell you that a payment is here"),
     "purchases.gift": _("to bring you a gift"),
     "purchases.gift_taken": _("to tell you that your gift was taken"),
     "purchases.gift_back": _("to tell you that your gift was not taken"),
@@ -50,8 +53,10 @@ def register() -> None:
     ledger.program("purchases.mail", _("The program for orders"))
     ledger.program("purchases.end", _("The program for orders"))
     ledger.subject("purchases.order", numbers)
+    ledger.program("purchases.parts", _("The program for orders"))
     ledger.program("purchases.gifts", _("The program for gifts"))
     ledger.subject("purchases.gift", lambda ids: dict.fromkeys(ids, str(_("a gift"))))
+    closing.register()
     rights.form(ordering.FORM, _("Form “Pay and order”"))
     rights.form(gifts.FORM, _("Form “Pay and order”, in which somebody typed your address for a gift"))
     rights.form("purchases.take", _("Button “Take it”, for a gift"))

@@ -16,7 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import baskets, gift_forms, holding, invoicing, offering, ordering, showing, taxes
+from leadrush.purchases import (
+    baskets,
+    gift_forms,
+    holding,
+    instalments,
+    invoicing,
+    offering,
+    ordering,
+    showing,
+    taxes,
+)
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.forms import Paying
 from leadrush.purchases.gifts import Wish
@@ -160,6 +170,7 @@ def _order(form: Paying, person: Person | None, gift: Wish | None) -> Order:
             buyer_state=form.buyer_state,
             number=str(said.get("number") or ""),
             gift=gift,
+            parts=instalments.allowed(basket.offers) if said.get("parts") else 1,
         )
     )
 

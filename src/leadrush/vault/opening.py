@@ -218,7 +218,10 @@ def seal_all(
     if not ours:
         cards.refuse_all(texts)
     found: keys.Ring | None = giving.__dict__.get(KEYS) if giving is not None else None
-    ring = found if found is not None and found.has(person_id) else keys.Ring([person_id])
+    if found is None or not found.has(person_id):
+        # Of somebody who is erased, only what a law keeps is still written.
+        found = keys.Ring([person_id], keys.KEPT if tombstones.erased({person_id}) else keys.LIVING)
+    ring = found
     return [ring.seal(person_id, text, context) for text in texts]
 
 

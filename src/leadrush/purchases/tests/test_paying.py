@@ -11,7 +11,7 @@ from django.test import Client
 
 from leadrush import gate
 from leadrush.purchases import moving
-from leadrush.purchases.models import Coupon, Invoice, Move, Order, Parcel, Price, State
+from leadrush.purchases.models import Coupon, Invoice, Move, Order, Parcel, Price, Seller, State
 from leadrush.purchases.tests.conftest import ADDRESS, WHERE, Selling, orders
 from leadrush.vault.models import Person
 from leadrush.webinars.tests.conftest import letters, link, press, sign_in
@@ -140,6 +140,24 @@ def test_no_field_takes_a_card_number_and_none_is_stored(sold: Selling) -> None:
     assert not Person.objects.exists()
     with gate.using("purchases.ship"):
         assert not Parcel.objects.exists()
+
+
+def test_what_is_opened_online_is_taxed_where_the_buyer_lives_and_only_the_country_is_asked(
+    sold: Selling,
+) -> None:
+    sold("A guide", 1190, "guides.guide:1")
+    assert 'name="tax_state"' not in look("a-guide.1")
+    Seller.objects.update(state="DE", one_stop=True, currency="GBP")
+    page = look("a-guide.1")
+    assert 'name="tax_state"' in page
+    assert 'name="street"' not in page
+    assert "Choose one" in send("a-guide.1", tax_state="").content.decode()
+    answer = send("a-guide.1", tax_state="HU")
+    assert "and not to" in answer.content.decode(), "the new sum is shown before anything is ordered"
+    answer = send("a-guide.1", tax_state="HU", **fields(answer.content.decode()))
+    assert answer.status_code == 302
+    (made,) = orders()
+    assert (made.gross, made.tax, made.buyer_state) == (1270, 270, "HU")
 
 
 def test_a_coupon_is_looked_at_before_anything_is_ordered(sold: Selling) -> None:

@@ -200,9 +200,7 @@ def test_a_seat_that_is_given_is_kept_by_the_giver_until_the_other_takes_it(seat
     basket = baskets.read("seat.1")
     wish = gifts.Wish(address=BEN, sender="Ana")
     made = ordering.order(
-        ordering.Wanted(
-            basket=basket, once=uuid.uuid4(), shown=basket.add_up().gross, address=ANA, gift=wish
-        )
+        ordering.Wanted(basket=basket, once=uuid.uuid4(), shown=basket.add_up().gross, address=ANA, gift=wish)
     )
     buy("cam@mail.example")
     act("pay", made)
