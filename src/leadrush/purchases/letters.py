@@ -21,17 +21,25 @@ LASTS = timedelta(days=3650)
 """How long a letter's link to an order works; erasing the order ends it sooner."""
 
 
-def to_pay(order: Order) -> None:
-    """Write how an order is paid."""
+def to_pay(order: Order, suffix: str = "", *, by_staff: bool = False) -> None:
+    """Write how an order is paid; `by_staff` that it was written for them."""
     assert order.due_at is not None
     first = order.instalments.first()
     parts = order.instalments.count() if first else 0
-    _post(order, "to_pay", bank=bank(order, first), day=home.day(order.due_at), parts=parts)
+    _post(
+        order,
+        "to_pay",
+        suffix,
+        bank=bank(order, first),
+        day=home.day(order.due_at),
+        parts=parts,
+        by_staff=by_staff,
+    )
 
 
-def paid(order: Order) -> None:
+def paid(order: Order, suffix: str = "") -> None:
     """Write that it is paid, and where what was bought is."""
-    _post(order, "paid")
+    _post(order, "paid", suffix)
 
 
 def sent(order: Order, tracking: str) -> None:

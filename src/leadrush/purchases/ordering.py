@@ -56,6 +56,7 @@ class Wanted:
 
     `gift` says that it is for somebody else. `destination` and `billing` map field names to what was typed:
     name, street, town, ... ; `number` is the buyer's VAT number, read already. `parts`: in how many payments.
+    `off` is what staff take off, and `by_staff` that they wrote the order down for somebody.
     """
 
     basket: Basket
@@ -72,6 +73,8 @@ class Wanted:
     number: str = ""
     gift: gifts.Wish | None = None
     parts: int = 1
+    off: Money | None = None
+    by_staff: bool = False
 
     @property
     def where(self) -> Where:
@@ -125,7 +128,10 @@ def order(wanted: Wanted) -> Order:
 
 def _order(wanted: Wanted) -> Order:
     basket = wanted.basket
-    found = basket.add_up(wanted.where, wanted.coupon)
+    less = wanted.coupon
+    if less is None and wanted.off:
+        less = Coupon(amount=wanted.off.amount, currency=wanted.off.currency)
+    found = basket.add_up(wanted.where, less)
     if not basket.entries:
         raise CannotOrder(_("There is nothing in the basket. Nothing was ordered."))
     if found.gross != wanted.shown:
@@ -181,7 +187,11 @@ def _order(wanted: Wanted) -> Order:
     lines = _lines(made, basket, found)
     holding.hold(basket.offers, Buyer(replace(met, new=False), wanted.address, confirmed))
     Move.objects.create(
-        person=made.person, giving=made.giving, order=made, after=State.WAITING, by=Move.By.PERSON
+        person=made.person,
+        giving=made.giving,
+        order=made,
+        after=State.WAITING,
+        by=Move.By.STAFF if wanted.by_staff else Move.By.PERSON,
     )
     if wanted.gift is not None:
         gifts.begin(made, wanted.gift)
@@ -191,7 +201,7 @@ def _order(wanted: Wanted) -> Order:
         if wanted.parts > 1:
             instalments.begin(made, wanted.parts)
         invoicing.issue(made, lines, beside(INVOICE, last), until, wanted.billing, wanted.number)
-        letters.to_pay(made)
+        letters.to_pay(made, by_staff=wanted.by_staff)
     else:
         moving.pay(made, by=Move.By.PROGRAM)
     return made

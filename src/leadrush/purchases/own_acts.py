@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from leadrush import gate
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import accepting, showing
+from leadrush.purchases import accepting, by_hand, showing
 from leadrush.purchases.gift_forms import Whom
 from leadrush.purchases.models import Order
 
@@ -23,7 +23,7 @@ RATES = ("10/m", "40/h")
 @gate.door("purchases.serve", what="purchases.order")
 @require_POST
 def act(request: HttpRequest, word: str) -> HttpResponseBase:
-    """Send a gift elsewhere, or have it oneself; then show the order again."""
+    """Send the letter again, a gift elsewhere, or have it oneself; then show the order again."""
     for rate in RATES:
         limits.check(request, f"purchases.act {rate}", rate)
     found = showing.acted_on(word)
@@ -35,6 +35,9 @@ def act(request: HttpRequest, word: str) -> HttpResponseBase:
         if form.is_valid():
             said = _correct(found, form)
             form = Whom()
+    elif asked == "again":
+        done = by_hand.again(found)
+        said = _("It goes out again, at most once an hour.") if done else _("The order is over.")
     elif asked == "own":
         done = accepting.keep(found)
         said = _("It is yours now.") if done else _("It was taken meanwhile, or is not paid.")

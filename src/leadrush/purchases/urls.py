@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadrush.purchases import console, own_acts, views
+from leadrush.purchases import console, console_more, own_acts, views
 
 app_name = "purchases"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("me/orders/<int:number>/", views.own_order, name="own_order"),
     path("console/orders/", console.desk, name="desk"),
     path("console/orders/labels.csv", console.labels, name="labels"),
+    path("console/orders/write/", console_more.write_order, name="write_order"),
+    path("console/orders/sources/", console_more.sources, name="sources"),
+    path("console/orders/<int:number>/again/", console_more.again, name="again"),
     path("console/orders/<int:number>/", console.order, name="order"),
     path("console/orders/<int:number>/act/", console.act, name="act"),
     path("console/offers/", console.offers, name="offers"),
