@@ -21,7 +21,17 @@ from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
 from leadrush.mailbox.models import State as Sending
 from leadrush.people.models import SignIn
-from leadrush.purchases.models import Access, Move, Order, Parcel, Payment, Repayment
+from leadrush.purchases.models import (
+    Access,
+    Gift,
+    Instalment,
+    Move,
+    Order,
+    Parcel,
+    Payment,
+    Receiver,
+    Repayment,
+)
 from leadrush.purchases.models import Invoice as Paper
 from leadrush.purchases.models import Line as OrderLine
 from leadrush.vault import collects
@@ -156,6 +166,25 @@ def _parcel(rows: Rows, text: str) -> None:
     rows.row(Parcel, order=_order(rows, ""), sealed=sealed, tracking=tracking)
 
 
+def _part(rows: Rows, text: str) -> None:
+    rows.row(Instalment, order=_order(rows, ""), nth=1, amount=100, due_at=timezone.now())
+
+
+def _gift(rows: Rows, text: str) -> Gift:
+    sealed = vault.seal(rows.person.pk, rows.word(text), Gift.CONTEXT)
+    made: Gift = rows.row(Gift, order=_order(rows, ""), sealed=sealed)
+    return made
+
+
+def _receiver(rows: Rows, text: str) -> None:
+    rows.row(
+        Receiver,
+        gift=_gift(rows, ""),
+        sealed=vault.seal(rows.person.pk, rows.word(text), Receiver.CONTEXT),
+        brought_at=timezone.now(),
+    )
+
+
 def _paper(rows: Rows, text: str) -> None:
     rows.row(
         Paper,
@@ -216,6 +245,9 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Parcel: _parcel,
     Payment: _payment,
     Repayment: _repayment,
+    Gift: _gift,
+    Instalment: _part,
+    Receiver: _receiver,
     Paper: _paper,
 }
 

@@ -10,19 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from leadrush.console import handles
 from leadrush.console.access import ROLES
 from leadrush.console.told import REASONS
-from leadrush.look.forms import Form
-from leadrush.vault import addresses
+from leadrush.look.forms import AddressField, Form
 from leadrush.vault.models import Role
-
-
-class AddressField(forms.EmailField):
-    """A whole e-mail address, read as the vault reads it."""
-
-    widget = forms.EmailInput(attrs={"autocomplete": "off"})
-
-    def clean(self, value: str) -> str:
-        text: str = super().clean(value)
-        return addresses.read(text) if text else text
 
 
 class FindForm(Form):
@@ -31,7 +20,7 @@ class FindForm(Form):
     address = AddressField(
         label=_("Find one person"),
         help_text=_("By the whole address. A part finds nothing, so that nobody can leaf through."),
-        max_length=addresses.LONGEST,
+        autocomplete="off",
     )
 
 
@@ -69,9 +58,7 @@ class RoleForm(Form):
 class InviteForm(RoleForm):
     """Invite somebody to work here."""
 
-    address = AddressField(
-        label=_("Their e-mail"), help_text=_("They sign in with it."), max_length=addresses.LONGEST
-    )
+    address = AddressField(label=_("Their e-mail"), help_text=_("They sign in with it."), autocomplete="off")
     name = forms.CharField(
         label=_("Their name"),
         help_text=_("People see it beside what they open."),

@@ -9,42 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush.guides.models import Guide
 from leadrush.guides.publishing import KINDS
-from leadrush.look.forms import Form, Spoken
+from leadrush.look.forms import AddressField, Form, Spoken
 from leadrush.media import contents
-from leadrush.vault import addresses
 
 
 class Asking(Form):
     """Send me the guide. `signed_in` leaves the address out: it is known and proven."""
 
-    # No EmailField: its pattern refuses addresses that exist, such as those with letters beyond ASCII.
-    email = forms.CharField(
-        label=_("Your e-mail"),
-        help_text=_("The only thing we need."),
-        max_length=addresses.LONGEST,
-        widget=forms.TextInput(
-            attrs={
-                "inputmode": "email",
-                "autocomplete": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "pattern": r"[^@\s]+@[^@\s]+",
-            }
-        ),
-        error_messages={
-            "required": _("Write it like name@example.org."),
-            "max_length": _("An e-mail address has at most 254 characters."),
-        },
-    )
+    email = AddressField(help_text=_("The only thing we need."))
 
     def __init__(self, *args: Any, signed_in: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if signed_in:
             del self.fields["email"]
-
-    def clean_email(self) -> str:
-        """Return the address in its normal form."""
-        return addresses.read(self.cleaned_data["email"])
 
 
 class GuideForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from leadrush.vault import addresses, cards
 
 
 class Renderer(TemplatesSetting):
@@ -24,12 +26,17 @@ class Renderer(TemplatesSetting):
 class Spoken(forms.BaseForm):
     """Mixin: errors say what to write. Put it before `forms.Form` or `forms.ModelForm`.
 
-    Only Django's own words are replaced; a message that a form gives itself stays.
+    Only Django's own words are replaced; a message that a form gives itself stays. No field of words takes
+    the number of a card, but those named in `figures`: the business's own numbers.
     """
+
+    figures: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if _holds_words(field) and name not in self.figures:
+                field.validators.append(cards.refuse)
             for code, words in _words(field).items():
                 # Django's own words are translatable and come from its catalogue; a form's own stay.
                 if code in _given(field):
@@ -39,6 +46,38 @@ class Spoken(forms.BaseForm):
 
 class Form(Spoken, forms.Form):
     """A form whose errors say what to write."""
+
+
+class AddressField(forms.CharField):
+    """A whole e-mail address, read as the vault reads it; the one in which every form asks for one.
+
+    No `EmailField`: its pattern refuses addresses that exist, such as those with letters beyond ASCII.
+    """
+
+    def __init__(self, *, autocomplete: str = "email", **kwargs: Any) -> None:
+        attrs = {
+            "inputmode": "email",
+            "autocomplete": autocomplete,
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "pattern": r"[^@\s]+@[^@\s]+",
+        }
+        said = {
+            "required": _("Write it like name@example.org."),
+            "max_length": _("An e-mail address has at most 254 characters."),
+        }
+        facts: dict[str, Any] = {"label": _("Your e-mail"), "max_length": addresses.LONGEST} | kwargs
+        super().__init__(widget=forms.TextInput(attrs=attrs), error_messages=said, **facts)
+
+    def clean(self, value: Any) -> str:
+        """Return the address in its normal form; empty where none is needed and none was typed."""
+        text = str(super().clean(value) or "")
+        return addresses.read(text) if text else ""
+
+
+def _holds_words(field: forms.Field) -> bool:
+    others = AddressField | forms.EmailField | forms.UUIDField
+    return isinstance(field, forms.CharField) and not isinstance(field, others)
 
 
 def _given(field: forms.Field) -> set[str]:
@@ -103,6 +142,8 @@ def control(bound: BoundField, live: str = "", without: str = "") -> SafeString:
 
 def live_words(bound: BoundField) -> str:
     """Return what the browser may say before anything is sent, where a form can be wrong in one way only."""
+    if isinstance(bound.field, AddressField):
+        return str(bound.field.error_messages["required"])
     return (
         str(bound.field.error_messages.get("invalid", ""))
         if isinstance(bound.field, forms.EmailField)

@@ -55,7 +55,7 @@ def post(
             template=template,
             about=about,
             to=to,
-            sealed=vault.seal(person.pk, letter.pack(), CONTEXT, giving=giving),
+            sealed=vault.seal(person.pk, letter.pack(), CONTEXT, giving=giving, ours=True),
             due_at=due_at,
             next_at=due_at,
         )

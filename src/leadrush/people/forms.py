@@ -10,9 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leadrush.look.forms import Form
+from leadrush.look.forms import AddressField, Form
 from leadrush.people.codes import bare
-from leadrush.vault import addresses
 
 LONGEST_NAME = 80
 
@@ -20,27 +19,13 @@ LONGEST_NAME = 80
 class SignInForm(Form):
     """The address that a code goes to."""
 
-    address = forms.CharField(
-        label=gettext_lazy("Your e-mail"),
-        strip=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn"}),
-    )
-
-    def clean_address(self) -> str:
-        return addresses.read(self.cleaned_data["address"])
+    address = AddressField(autocomplete="username webauthn")
 
 
 class AddressForm(Form):
     """An address that is to be proven."""
 
-    address = forms.CharField(
-        label=gettext_lazy("The other e-mail"),
-        strip=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-    def clean_address(self) -> str:
-        return addresses.read(self.cleaned_data["address"])
+    address = AddressField(label=gettext_lazy("The other e-mail"))
 
 
 class CodeForm(Form):

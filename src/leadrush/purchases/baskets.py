@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush.look import times
-from leadrush.purchases import offering, sums, taxes
+from leadrush.purchases import holding, offering, sums, taxes
 from leadrush.purchases.models import Coupon, Offer, Seller
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Asked, Sum
@@ -45,6 +45,11 @@ class Basket:
         return code((entry.offer.slug, entry.count) for entry in self.entries)
 
     @property
+    def offers(self) -> list[Offer]:
+        """What is in it, each once."""
+        return [entry.offer for entry in self.entries]
+
+    @property
     def by_post(self) -> bool:
         """Whether something in it goes by post."""
         return any(offering.by_post(entry.offer) for entry in self.entries)
@@ -55,9 +60,10 @@ class Basket:
         return any(offering.digital(entry.offer) for entry in self.entries)
 
     @property
-    def short(self) -> list[Entry]:
-        """The entries of which there are not so many left."""
-        return [one for one in self.entries if one.offer.left is not None and one.offer.left < one.count]
+    def short(self) -> list[tuple[Entry, int]]:
+        """The entries of which there are not so many left, each with how many there are."""
+        counted = ((one, holding.left(one.offer)) for one in self.entries)
+        return [(one, left) for one, left in counted if left is not None and left < one.count]
 
     def without(self, offer: Offer) -> str:
         """The address of the basket without an offer; empty when nothing is left."""

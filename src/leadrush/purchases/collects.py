@@ -11,8 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import vault
 from leadrush.look import times as home
-from leadrush.purchases import invoicing, parcels
-from leadrush.purchases.models import Access, Invoice, Line, Move, Order, Parcel, Payment, Repayment
+from leadrush.purchases import gifts, invoicing, parcels
+from leadrush.purchases.models import (
+    Access,
+    Gift,
+    Instalment,
+    Invoice,
+    Line,
+    Move,
+    Order,
+    Parcel,
+    Payment,
+    Receiver,
+    Repayment,
+)
 from leadrush.purchases.money import Money
 from leadrush.vault.collects import KEPT, Collects, Sealed
 
@@ -81,6 +93,41 @@ def _said(text: str) -> str:
         return text  # it was lost in a restore, and says so
 
 
+def _part(rows: list[Instalment]) -> Mapping[Any, str]:
+    return {row.pk: f"{row.nth}: {row.total}, {home.day(row.due_at)}" for row in rows}
+
+
+def _gift(rows: list[Gift]) -> Mapping[Any, str]:
+    texts = vault.unseal(
+        [(row.person_id, row.sealed) for row in rows],
+        context=Gift.CONTEXT,
+        category=gifts.CATEGORY,
+        what="rights.see",
+    )
+    return {
+        row.pk: ", ".join((str(row.get_stands_display()), _said(text)))
+        for row, text in zip(rows, texts, strict=True)
+    }
+
+
+def _receiver(rows: list[Receiver]) -> Mapping[Any, str]:
+    named = [row for row in rows if row.sealed]
+    texts = vault.unseal(
+        [(row.person_id, row.sealed) for row in named],
+        context=Receiver.CONTEXT,
+        category=gifts.RECEIVER,
+        what="rights.see",
+    )
+    names = {row.pk: text for row, text in zip(named, texts, strict=True)}
+    return {
+        row.pk: said("%(name)s, brought on %(day)s")
+        % {"name": names.get(row.pk, said("somebody")), "day": home.day(row.brought_at)}
+        if row.brought_at
+        else names.get(row.pk, said("A gift that has not been brought yet"))
+        for row in rows
+    }
+
+
 def _invoice(rows: list[Invoice]) -> Mapping[Any, str]:
     return {
         row.pk: said("%(kind)s %(number)s of %(day)s, %(total)s")
@@ -110,6 +157,7 @@ COLLECTS = [
             "gross": _("What it comes to, in the smallest unit"),
             "tax": _("The tax in it"),
             "back": _("What was paid back"),
+            "spared": _("What need not be paid any more"),
             "coupon": _("The coupon"),
             "buyer_state": _("Your country, where tax asks for it"),
             "reversed": _("Whether you owe the tax as a business"),
@@ -169,6 +217,7 @@ COLLECTS = [
             "key": _("Which"),
             "from_at": _("From when on"),
             "ended_at": _("When it ended"),
+            "paused_at": _("Since when it is paused"),
         },
         shows=_access,
         related=("line",),
@@ -211,6 +260,22 @@ COLLECTS = [
         related=("payment",),
     ),
     Collects(
+        model=Instalment,
+        categories=("lr:Order",),
+        clause="purchase-order",
+        title=_("A part of what you pay"),
+        fields={
+            "order": _("Of which order"),
+            "nth": _("Which part"),
+            "amount": _("How much"),
+            "due_at": _("When it is due"),
+            "paid_at": _("When it was paid"),
+            "reminded_at": _("When you were reminded"),
+        },
+        shows=_part,
+        related=("order",),
+    ),
+    Collects(
         model=Parcel,
         categories=("lr:Destination",),
         clause="purchase-parcel",
@@ -224,6 +289,36 @@ COLLECTS = [
         sealed=(Sealed("sealed", Parcel.CONTEXT, lost=parcels.lost), Sealed("tracking", Parcel.TRACKING)),
         loses=_("A parcel that was not sent cannot be sent any more."),
         shows=_parcel,
+    ),
+    Collects(
+        model=Gift,
+        categories=("lr:Gift",),
+        clause="purchase-gift",
+        title=_("A gift of yours"),
+        fields={
+            "order": _("Of which order"),
+            "stands": _("How it stands"),
+            "sealed": _("Your name and words, sealed"),
+            "day": _("On which day"),
+            "taken": _("The number of the order by which it was taken"),
+        },
+        sealed=(Sealed("sealed", Gift.CONTEXT),),
+        loses=_("A gift that was not taken cannot be taken any more."),
+        shows=_gift,
+    ),
+    Collects(
+        model=Receiver,
+        categories=("lr:Receiver",),
+        clause="purchase-gift",
+        title=_("A gift for you"),
+        fields={
+            "gift": _("Which gift"),
+            "sealed": _("Your name as the giver wrote it, sealed"),
+            "brought_at": _("When its letter was written"),
+        },
+        sealed=(Sealed("sealed", Receiver.CONTEXT),),
+        loses=_("The gift cannot be taken any more."),
+        shows=_receiver,
     ),
     Collects(
         model=Invoice,

@@ -14,11 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leadrush import console, gate
-from leadrush.purchases import charging, invoicing, money, moving, offering, parcels, selling, showing
+from leadrush.purchases import (
+    charging,
+    instalments,
+    invoicing,
+    money,
+    moving,
+    offering,
+    parcels,
+    selling,
+    showing,
+)
 from leadrush.purchases.models import Coupon, Move, Offer, Order, Repayment, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.staff_forms import CouponForm, OfferForm, RefundForm, SellerForm
 from leadrush.purchases.views import shown
+from leadrush.vault.cards import CardNumber
 
 ROWS = 50
 
@@ -43,6 +54,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
         "state": wanted,
         "states": State.choices,
         "to_send": selling.to_send(),
+        "overdue": [(part, invoicing.reference(part.order)) for part in instalments.overdue()],
         "sold": selling.months(),
     }
     return TemplateResponse(request, "purchases/console/desk.html", context)
@@ -82,10 +94,10 @@ def _shown(
     with gate.using(parcels.USE, what="purchases.parcel"):
         parcel = parcels.of(found)
         tracking = parcels.followed(parcel, "purchases.parcel") if parcel else ""
-    left = found.total - found.given_back
+    left = instalments.paid_of(found) - found.given_back
     initial = {"before": found.back, "amount": left.decimal}
     with gate.using("purchases.serve", what="purchases.desk"):
-        context = showing.order(found)
+        context = showing.order(found, own=False)
     context |= {
         "refused": any(one.state == Repayment.State.REFUSED for one in context["gone_back"]),
         "parcel": parcel,
@@ -107,6 +119,12 @@ def act(request: HttpRequest, number: int) -> HttpResponseBase:
         if asked == "paid":
             new = moving.pay(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200])
             messages.success(request, _("It is paid, and open.") if new else _("It was paid already."))
+        elif asked == "part":
+            nth = request.POST.get("nth", "")
+            if nth.isdecimal() and instalments.pay(found, int(nth[:4]), by=Move.By.STAFF):
+                messages.success(request, _("The payment is noted. The buyer is told."))
+            else:
+                messages.error(request, _("Nothing was done: it is paid already, or not open."))
         elif asked == "end":
             end = charging.end if found.way == charging.CARD else moving.end
             if end(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200]):
@@ -132,6 +150,8 @@ def act(request: HttpRequest, number: int) -> HttpResponseBase:
             messages.error(request, _("Nothing was done. Press one of the buttons."))
     except moving.CannotMove as cannot:
         messages.error(request, str(cannot))
+    except CardNumber as card:
+        messages.error(request, " ".join(card.messages))
     return HttpResponseRedirect(reverse("purchases:order", args=[number]))
 
 

@@ -11,12 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.look import locales
-from leadrush.look.forms import Form
-from leadrush.purchases import baskets, ordering, processor, taxes
+from leadrush.look.forms import AddressField, Form
+from leadrush.purchases import baskets, instalments, ordering, processor, taxes
 from leadrush.purchases.baskets import Basket
-from leadrush.purchases.cards import refuse_card_number
 from leadrush.purchases.models import Coupon
-from leadrush.vault import addresses
 
 WITHOUT_POSTCODE = {
     "AE", "AG", "AO", "BF", "BI", "BJ", "BS", "BW", "BZ", "CF", "CG", "CI", "CM", "DJ", "DM", "ER", "FJ",
@@ -38,12 +36,11 @@ def states() -> list[tuple[str, str]]:
 
 
 def words(label: Any, most: int, *, required: bool = True, **attrs: str) -> forms.CharField:
-    """Return a field for a line of words in which no card number is taken."""
+    """Return a field for a line of words."""
     return forms.CharField(
         label=label,
         max_length=most,
         required=required,
-        validators=[refuse_card_number],
         widget=forms.TextInput(attrs=attrs),
     )
 
@@ -53,24 +50,7 @@ class Paying(Form):
 
     once = forms.UUIDField(widget=forms.HiddenInput)
     shown = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    email = forms.CharField(
-        label=_("Your e-mail"),
-        help_text=_("The receipt and what you bought go here."),
-        max_length=addresses.LONGEST,
-        widget=forms.TextInput(
-            attrs={
-                "inputmode": "email",
-                "autocomplete": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "pattern": r"[^@\s]+@[^@\s]+",
-            }
-        ),
-        error_messages={
-            "required": _("Write it like name@example.org."),
-            "max_length": _("An e-mail address has at most 254 characters."),
-        },
-    )
+    email = AddressField(help_text=_("The receipt and what you bought go here."))
     at_once = forms.BooleanField(
         label=_("Open it at once"),
         help_text=_("Then it cannot be sent back within 14 days. Not ticked means it opens after them."),
@@ -90,6 +70,13 @@ class Paying(Form):
     billing_postcode = words(_("Postal code"), 20, required=False, autocomplete="billing postal-code")
     billing_town = words(_("Town"), 120, required=False, autocomplete="billing address-level2")
     billing_state = forms.ChoiceField(label=_("Country"), required=False)
+    tax_state = forms.ChoiceField(
+        label=_("Your country"),
+        help_text=_(
+            "Asked for the tax alone: what is opened online is taxed where you live, and the law has us know "
+            "where. Nothing else of your address is needed."
+        ),
+    )
     number = words(_("VAT number"), 20, required=False)
     coupon = words(_("Coupon"), 40, required=False, autocapitalize="characters")
     way = forms.ChoiceField(
@@ -97,6 +84,8 @@ class Paying(Form):
         choices=[(ordering.CARD, _("By card")), (ordering.BANK, _("By bank transfer"))],
         widget=forms.RadioSelect,
     )
+
+    parts = forms.BooleanField(label=_("In parts, one a month"), required=False)
 
     PARCEL = ("name", "street", "more", "postcode", "town", "state", "phone", "note")
     BILLING = (
@@ -114,11 +103,19 @@ class Paying(Form):
         self.applied: Coupon | None = None
         self.read_number = ""
         self.initial.setdefault("once", uuid.uuid4())
-        for name in ("state", "billing_state"):
+        for name in ("state", "billing_state", "tax_state"):
             self.fields[name].choices = [("", _("Choose one")), *states()]  # type: ignore[attr-defined]
         self.initial.setdefault("state", basket.seller.state)
         if signed_in:
             del self.fields["email"]
+        count = 0 if free else instalments.allowed(basket.offers)
+        if not count:
+            del self.fields["parts"]
+        else:
+            self.fields["parts"].label = _("In %(count)d payments, one a month") % {"count": count}
+            self.fields["parts"].help_text = _(
+                "By bank transfer. The first opens what you buy. One that is missing for 14 days pauses it."
+            )
         if not basket.digital:
             del self.fields["at_once"]
         if not basket.by_post:
@@ -135,10 +132,10 @@ class Paying(Form):
                 for way, title in self.fields["way"].choices  # type: ignore[attr-defined]
                 if way != ordering.CARD or processor.takes(basket.currency)
             ]
-
-    def clean_email(self) -> str:
-        """Return the address in its normal form."""
-        return addresses.read(self.cleaned_data["email"])
+        seller = basket.seller
+        asks = seller.owes and seller.one_stop and basket.digital and not basket.by_post and not free
+        if not asks:
+            del self.fields["tax_state"]
 
     def clean_coupon(self) -> str:
         """Look the coupon up; `applied` is what it takes off."""
@@ -172,6 +169,8 @@ class Paying(Form):
             for name in ("billing_street", "billing_town", "billing_state"):
                 if name in self.fields and not data.get(name):
                     self.add_error(name, _("The invoice of a company needs it."))
+        if data.get("parts") and data.get("way") == ordering.CARD:
+            self.add_error("parts", _("Parts are paid by transfer. Choose that, or take this tick away."))
         if data.get("number") and not data.get("company"):
             self.add_error("company", _("A VAT number belongs to a company. Write its name."))
         number, billed = data.get("number") or "", data.get("billing_state")
@@ -197,7 +196,7 @@ class Paying(Form):
         """The country in which tax is looked for: the company's, else the parcel's."""
         said = self.cleaned_data
         billed = said.get("billing_state") if said.get("company") or said.get("number") else ""
-        return str(billed or said.get("state") or "")
+        return str(billed or said.get("state") or said.get("tax_state") or "")
 
     @property
     def billed_open(self) -> bool:

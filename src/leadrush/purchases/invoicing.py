@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from leadrush.media import typesetting
 from leadrush.purchases import numbering, offering
 from leadrush.purchases.models import Invoice, Line, Order, Seller
 from leadrush.purchases.money import Money
+from leadrush.vault import cards
 from leadrush.vault.models import Giving
 
 CATEGORY = "lr:SalesInvoice"
@@ -38,6 +40,7 @@ def issue(
 ) -> Invoice:
     """Write the invoice of an order, in its transaction. Of one that is paid by card it is laid open: it gets
     its number and its day with the payment, so that who never pays leaves no gap and no credit note."""
+    cards.refuse_all(billing.values())
     seller = offering.seller()
     rows = [(line, line.gross, line.tax) for line in lines]
     facts = _facts(order, seller, rows, dict(billing), number)
@@ -46,24 +49,26 @@ def issue(
     return _write(order, Invoice.Kind.INVOICE, giving, until, facts, order.gross, order.tax, written=written)
 
 
-def write_open(order: Order) -> Invoice | None:
-    """Number the invoice that was laid open, as of today; None where there is none. It says how the order is
-    paid by now."""
+def write_open(order: Order) -> bool:
+    """Number the invoice that was laid open, as of today; return whether there was one. It says how the order
+    is paid by now."""
+    day = times.today()
+    open_one = Invoice.objects.filter(order_number=order.number, number=None)
     with gate.using("purchases.account", what="purchases.credit"):
-        made = Invoice.objects.select_related("giving__person").filter(order_number=order.number, number=None)
-        found: Invoice | None = made.first()
-        if found is None:
-            return None
-        changed = ["number", "day", "until"]
+        changes: dict[str, Any] = {"day": day, "until": kept_until(day)}
         if notes := _notes(order):
+            found = open_one.select_related("giving__person").first()
+            if found is None:
+                return False
             facts = opened(found, "purchases.credit") | {"notes": notes}
-            found.sealed = _sealed(facts, found.giving)
-            changed.append("sealed")
-        found.day = times.today()
-        found.until = kept_until(found.day)
-        found.number = _following(found.day)
-        found.save(update_fields=changed)
-    return found
+            changes["sealed"] = _sealed(facts, found.giving)
+        try:
+            with transaction.atomic():
+                if not open_one.update(number=_following(day), **changes):
+                    raise Invoice.DoesNotExist
+        except Invoice.DoesNotExist:
+            return False  # and the number that was taken for it is free again
+    return True
 
 
 def drop_open(order: Order) -> None:
@@ -145,7 +150,7 @@ def _following(day: date) -> str:
 
 def _sealed(facts: dict[str, Any], giving: Giving) -> bytes:
     text = json.dumps(facts, ensure_ascii=False)
-    return vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving)
+    return vault.seal(giving.person_id, text, Invoice.CONTEXT, giving=giving, ours=True)
 
 
 def _facts(
@@ -180,8 +185,14 @@ def _notes(order: Order) -> list[str]:
     seller = offering.seller()
     until = times.day(order.at + timedelta(days=seller.days_to_pay))
     account = ", ".join(part for part in (seller.account_name, seller.account, seller.bank) if part)
+    plan = [f"{part.total}: {times.day(part.due_at)}" for part in order.instalments.order_by("nth")]
+    if plan:
+        pay = [_("Payable in %(count)d parts: %(plan)s.") % {"count": len(plan), "plan": "; ".join(plan)}]
+        pay.append(_("To: %(account)s.") % {"account": account})
+    else:
+        pay = [_("Please pay by %(day)s to: %(account)s.") % {"day": until, "account": account}]
     return [
-        _("Please pay by %(day)s to: %(account)s.") % {"day": until, "account": account},
+        *pay,
         _("Write as the reason: %(reference)s.") % {"reference": reference(order)},
     ]
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models import Count as Rows
-from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
 from leadrush.gate.versions import version_of
-from leadrush.purchases import invoicing, parcels
+from leadrush.mailbox.models import Message
+from leadrush.purchases import gifts, invoicing, parcels
+from leadrush.purchases.gift_models import Stands
 from leadrush.purchases.models import (
     Access,
+    Gift,
+    Instalment,
     Invoice,
     Move,
     Order,
     Parcel,
     Payment,
+    Receiver,
     Repayment,
     Series,
     State,
@@ -36,7 +40,8 @@ GRACE = timedelta(hours=1)
 )
 def orders_stand() -> Count:
     """Count the orders, and among them those whose state is not that of their last step, that gave access and
-    were not paid, or that ended unpaid and have no day on which they go, or are past it."""
+    were not paid, whose parts do not sum to it, or that ended unpaid and have no day on which they go, or are
+    past it."""
     orders = Order.objects.all()
     newest = Move.objects.filter(order=OuterRef("pk")).order_by("-pk").values("after")[:1]
     stepped = orders.annotate(last=Subquery(newest))
@@ -46,6 +51,8 @@ def orders_stand() -> Count:
         .exclude(line__order__state=State.PAID)
         .values_list("line__order", flat=True)
     )
+    parts = Instalment.objects.values("order").annotate(sum=Sum("amount")).order_by()
+    wrong |= set(parts.exclude(sum=F("order__gross")).values_list("order", flat=True))
     over = Q(giving__lapses_at=None) | Q(giving__lapses_at__lt=timezone.now() - GRACE)
     wrong |= set(orders.filter(over, state=State.ENDED).values_list("pk", flat=True))
     return Count(missed=len(wrong), of=orders.count())
@@ -75,6 +82,42 @@ def destinations_lapse() -> Count:
 
 
 @evidence.check(
+    words=_("%(missed)s of %(of)s who were given something outstay their day, or got more than one letter."),
+    mend=_("See whether the worker runs: it ends what nobody took."),
+    stops="collection",
+)
+def gifts_are_let_go() -> Count:
+    """Count those for whom a gift is and the gifts that somebody took, and among them who has no day, is past
+    it, has one later than was said, got more than one letter, or is still named though the gift is the
+    giver's, is over, or was taken."""
+    now = timezone.now()
+    rows = Receiver.objects.all()
+    late = (
+        Q(giving__lapses_at=None) | Q(giving__lapses_at__lt=now - GRACE) | Q(giving__ended_at__isnull=False)
+    )
+    wrong = set(rows.filter(late).values_list("pk", flat=True))
+    brought = rows.filter(brought_at__isnull=False).values_list("giving__version_id", flat=True).order_by()
+    for version in brought.distinct():
+        longest = timedelta(days=gifts.days_open(version_of(version))) + GRACE
+        longer = rows.filter(giving__version=version, giving__lapses_at__gt=F("brought_at") + longest)
+        wrong |= set(longer.values_list("pk", flat=True))
+    held = [State.WAITING, State.PAID]
+    open_ = [Stands.KEPT_BACK, Stands.BROUGHT]
+    wrong |= set(
+        rows.exclude(gift__stands__in=open_, gift__order__state__in=held).values_list("pk", flat=True)
+    )
+    sent = (
+        Message.objects.filter(template="purchases.gift")
+        .values("giving")
+        .annotate(letters=Rows("pk"))
+        .order_by()
+    )
+    twice = sent.filter(letters__gt=1).count()
+    taken = Gift.objects.filter(stands=Stands.TAKEN).count()
+    return Count(missed=len(wrong) + twice, of=rows.count() + taken)
+
+
+@evidence.check(
     words=_("%(missed)s of %(of)s invoices are missing in their series, changed, or outstay their day."),
     mend=_("Restore the database from a backup that still has them: the law wants them whole."),
 )
@@ -83,23 +126,22 @@ def invoices_are_whole() -> Count:
     orders that come to something else than their invoices."""
     missed = of = 0
     today = timezone.now().date()
+    written = Invoice.objects.filter(number__isnull=False)
     for series in Series.objects.filter(pk__startswith="invoices-"):
         year = int(series.pk.rpartition("-")[2])
         if invoicing.kept_until(date(year, 12, 31)) < today:
             continue  # their time is over, and they are gone as was said
-        numbers = Invoice.objects.filter(day__year=year, number__isnull=False).values_list(
-            "number", flat=True
-        )
-        there = {int(found[1]) for number in numbers if (found := re.search(r"-(\d+)$", number))}
+        # Each invoice of a year has a number of its series, and no two the same one.
         of += series.last
-        missed += len(set(range(1, series.last + 1)) - there)
+        missed += max(0, series.last - written.filter(day__year=year).count())
     missed += Invoice.objects.filter(until__lt=today - timedelta(days=1)).count()
-    written = Invoice.objects.filter(number__isnull=False)
-    sums = dict(written.values_list("order_number").annotate(gross=Sum("gross")).order_by())
-    owed = Order.objects.filter(gross__gt=0).values_list("number", "state", "gross", "back")
-    for number, state, gross, back in owed:
-        stands = 0 if state == State.ENDED else gross - back
-        missed += sums.get(number) not in (None, stands)
+    # Compared where they lie: what comes back is how many do not agree.
+    booked = written.filter(order_number=OuterRef("number")).order_by().values("order_number")
+    stands = Case(When(state=State.ENDED, then=Value(0)), default=F("gross") - F("back") - F("spared"))
+    orders = Order.objects.filter(gross__gt=0).annotate(
+        booked=Subquery(booked.annotate(sum=Sum("gross")).values("sum")), stands=stands
+    )
+    missed += orders.filter(booked__isnull=False).exclude(booked=F("stands")).count()
     return Count(missed=missed, of=of)
 
 

@@ -17,8 +17,30 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.purchases import taxes
+from leadrush.purchases.gift_models import Gift, Receiver
+from leadrush.purchases.instalment_models import Instalment
 from leadrush.purchases.money import Money
 from leadrush.vault.models import Held, Rows
+
+__all__ = [
+    "Access",
+    "Coupon",
+    "Gift",
+    "Instalment",
+    "Invoice",
+    "Line",
+    "Lines",
+    "Move",
+    "Offer",
+    "Order",
+    "Parcel",
+    "Part",
+    "Price",
+    "Receiver",
+    "Seller",
+    "Series",
+    "State",
+]
 
 
 class Seller(models.Model):
@@ -35,6 +57,7 @@ class Seller(models.Model):
     account = models.CharField(_("account number or IBAN"), max_length=40, blank=True)
     bank = models.CharField(_("bank, sort code or BIC"), max_length=80, blank=True)
     days_to_pay = models.PositiveSmallIntegerField(_("days to pay"), default=7)
+    days_held = models.PositiveSmallIntegerField(_("days until an unpaid order ends"), default=9)
     prefix = models.CharField(_("invoice numbers begin with"), max_length=10, default="R", blank=True)
     post_name = models.CharField(_("parcels go by"), max_length=60, blank=True)
     post = models.PositiveIntegerField(_("postage of a parcel"), default=0)
@@ -72,6 +95,7 @@ class Offer(models.Model):
     body = models.TextField(_("more about it"), blank=True)
     tax = models.CharField(_("tax"), max_length=8, choices=Tax.choices, default=Tax.STANDARD)
     left = models.PositiveIntegerField(_("how many are left"), null=True, blank=True)
+    instalments = models.PositiveSmallIntegerField(_("payable in so many parts"), null=True, blank=True)
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
@@ -183,6 +207,7 @@ class Order(Held):
     gross = models.BigIntegerField()
     tax = models.BigIntegerField()
     back = models.BigIntegerField(default=0)
+    spared = models.BigIntegerField(default=0)
     coupon = models.CharField(max_length=40, blank=True)
     buyer_state = models.CharField(max_length=2, blank=True)
     reversed = models.BooleanField(default=False)
@@ -346,6 +371,7 @@ class Access(Held):
     key = models.CharField(max_length=80, blank=True)
     from_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Held.Meta):
         verbose_name_plural = "accesses"
@@ -361,7 +387,7 @@ class Access(Held):
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can be had now."""
-        return self.from_at <= now and self.ended_at is None
+        return self.from_at <= now and self.ended_at is None and self.paused_at is None
 
 
 class Parcel(Held):

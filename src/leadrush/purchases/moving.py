@@ -8,20 +8,32 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, statement, vault
 from leadrush.gate.versions import version_of
-from leadrush.purchases import deliverables, invoicing, letters, offering, parcels
-from leadrush.purchases.models import Access, Coupon, Line, Move, Order, Part, Payment, State
+from leadrush.purchases import (
+    closing,
+    deliverables,
+    gifts,
+    holding,
+    instalments,
+    invoicing,
+    letters,
+    offering,
+    parcels,
+)
+from leadrush.purchases.deliverables import Buyer, SoldOut
+from leadrush.purchases.gift_models import Stands
+from leadrush.purchases.models import Access, Line, Move, Order, Part, Payment, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Line as Charged
 from leadrush.purchases.sums import give_back
 from leadrush.vault.models import Giving
 from leadrush.vault.turns import begins_again
 
+USE = "purchases.serve"
 WITHDRAWAL = timedelta(days=14)
 """How long what was bought at a distance may be sent back; what is digital opens after it, unless the buyer
 wants it at once."""
@@ -53,6 +65,11 @@ def _step(order: Order, after: str, by: str, why: str, amount: int = 0) -> None:
     order.state = after
 
 
+def note(order: Order, by: str, why: str) -> None:
+    """Write down something that leaves an order as it is, in the transaction at hand, which holds it."""
+    _step(order, order.state, by, why)
+
+
 @begins_again
 def pay(order: Order, *, by: str, why: str = "") -> bool:
     """Note that an order is paid, and give what it gives; return whether that is new. Paid twice is once.
@@ -76,16 +93,32 @@ def pay(order: Order, *, by: str, why: str = "") -> bool:
             for line in sorted(lines, key=lambda one: one.offer_id or 0):
                 if line.offer_id and not offering.take(line.offer_id, line.count):
                     raise CannotMove(_("There is not enough left of “%(title)s”.") % {"title": line.title})
+            known = Buyer(vault.meet(person=mine.giving.person), "", mine.giving.confirmed)
+            try:
+                holding.again(lines, known)
+            except SoldOut as none:
+                raise CannotMove(str(none)) from None
             _lapse(mine, None)
             invoicing.again(mine, lines)
         again = mine.state == State.ENDED
         _step(mine, State.PAID, by, why)
+        if mine.way == "bank":
+            instalments.first_paid(mine)
         mine.paid_at, mine.due_at = now, None
         mine.save(update_fields=["state", "paid_at", "due_at"])
-        _grant(mine, lines, again=again)
+        gift = gifts.of(mine)
+        if gift is None or gift.stands == Stands.OWN:
+            _grant(mine, lines, again=again)
         letters.paid(mine, lines)
+        if gift is not None:
+            gifts.paid(gift, mine)
         order.state, order.paid_at = mine.state, mine.paid_at
     return True
+
+
+def grant(order: Order) -> None:
+    """Give what a paid order gives to its own person, in the transaction at hand, which holds it."""
+    _grant(order, list(order.lines.select_related("offer")), again=True)
 
 
 def _grant(order: Order, lines: list[Line], *, again: bool) -> None:
@@ -124,8 +157,9 @@ def end(order: Order, *, by: str, why: str = "") -> bool:
             return False
         for line in sorted(mine.lines.all(), key=lambda one: one.offer_id or 0):
             offering.put_back(line.offer_id, line.count)
-        if mine.coupon:
-            Coupon.objects.filter(word=mine.coupon, left__isnull=False).update(left=F("left") + 1)
+        holding.free(mine, mine.lines.all())
+        gifts.over(mine)
+        closing.coupon_back(mine)
         _step(mine, State.ENDED, by, why)
         mine.due_at = None
         mine.save(update_fields=["state", "due_at"])
@@ -171,19 +205,32 @@ def refund(order: Order, amount: Money, *, before: Money, by: str, why: str) -> 
         lines = list(mine.lines.all())
         charged = [_charged(line) for line in lines]
         gone = [Money(line.back, mine.currency) for line in lines]
+        paid = instalments.paid_of(mine) - mine.given_back
         try:
+            if amount > paid:
+                raise ValueError(amount)
             parts = give_back(charged, amount, gone)
         except ValueError:
-            left = mine.total - mine.given_back
-            raise CannotMove(_("At most %(left)s can be paid back.") % {"left": left}) from None
+            raise CannotMove(_("At most %(left)s can be paid back.") % {"left": paid}) from None
         for line, (one, _tax) in zip(lines, parts, strict=True):
             line.back += one.amount
             line.save(update_fields=["back"])
         mine.back += amount.amount
-        whole = mine.back == mine.gross
+        whole = amount == paid
+        if whole:
+            # What was not paid of it is not owed any more.
+            mine.spared = mine.gross - mine.back
         _step(mine, State.REFUNDED if whole else State.PAID, by, why, amount.amount)
-        mine.save(update_fields=["state", "back"])
+        mine.save(update_fields=["state", "back", "spared"])
         credited = [(line, one.amount, tax.amount) for line, (one, tax) in zip(lines, parts, strict=True)]
+        if mine.spared:
+            rest = give_back(
+                charged, Money(mine.spared, mine.currency), [Money(one.back, mine.currency) for one in lines]
+            )
+            credited = [
+                (line, gross + one.amount, tax + more.amount)
+                for (line, gross, tax), (one, more) in zip(credited, rest, strict=True)
+            ]
         invoicing.credit(mine, credited)
         if whole:
             _take_back(mine)
@@ -203,12 +250,21 @@ def _charged(line: Line) -> Charged:
 
 
 def _take_back(order: Order) -> None:
-    now = timezone.now()
+    now, given = timezone.now(), gifts.given(order)
+    if given is not None:
+        gift = held(given)
+        _step(gift, State.REFUNDED, Move.By.PROGRAM, _("Whoever gave it was paid back."))
+        gift.save(update_fields=["state"])
+        _take_back(gift)
+        letters.gift_gone(gift)
+    elif gifts.waits(order):
+        holding.free(order, order.lines.all())
+    gifts.over(order)
     for access in Access.objects.filter(line__order=order, ended_at=None):
         access.ended_at = now
         access.save(update_fields=["ended_at"])
         one = deliverables.of(access.deliverable)
-        if one is not None:
+        if one is not None and not (one.one_each and holding.has_beside(order, one.code, access.key)):
             one.taken_back(access)
 
 
@@ -232,9 +288,9 @@ def send(order: Order, *, tracking: str) -> bool:
 
 
 def end_overdue() -> int:
-    """End the orders whose day to pay is over, and two days more, which transfers take; return how many.
-
-    Those that wait for a card end where its processor is asked."""
-    over = timezone.now() - timedelta(days=2)
+    """End the orders that were not paid in the days that the seller gives: those to pay in, and some more,
+    which transfers take; return how many. Those that wait for a card end where its processor is asked."""
+    seller = offering.seller()
+    over = timezone.now() - timedelta(days=max(0, seller.days_held - seller.days_to_pay))
     due = Order.objects.filter(state=State.WAITING, due_at__lt=over).exclude(way="card").order_by("pk")[:100]
     return sum(end(order, by=Move.By.PROGRAM, why=_("It was not paid in time.")) for order in due)

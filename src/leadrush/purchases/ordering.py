@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,9 @@ from leadrush.gate import evidence
 from leadrush.look import times
 from leadrush.purchases import (
     charging,
+    gifts,
+    holding,
+    instalments,
     invoicing,
     letters,
     moving,
@@ -27,6 +30,7 @@ from leadrush.purchases import (
     taxes,
 )
 from leadrush.purchases.baskets import Basket
+from leadrush.purchases.deliverables import Buyer, SoldOut
 from leadrush.purchases.models import Coupon, Line, Move, Order, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.sums import Sum
@@ -52,8 +56,9 @@ class PriceChanged(CannotOrder):
 class Wanted:
     """What a form said. `shown` is what the page said that it comes to, `once` the form's own number.
 
-    `destination` and `billing` map field names to what was typed: name, street, town, ... ; `number` is the
-    buyer's VAT number, read already.
+    `gift` says that it is for somebody else. `destination` and `billing` map field names to what was typed:
+    name, street, town, ... ; `number` is the buyer's VAT number, read already. `parts`: in how many payments.
+    `off` is what staff take off, and `by_staff` that they wrote the order down for somebody.
     """
 
     basket: Basket
@@ -68,6 +73,10 @@ class Wanted:
     billing: Mapping[str, str] = field(default_factory=dict)
     buyer_state: str = ""
     number: str = ""
+    gift: gifts.Wish | None = None
+    parts: int = 1
+    off: Money | None = None
+    by_staff: bool = False
 
     @property
     def where(self) -> Where:
@@ -85,7 +94,8 @@ class Wanted:
 def clauses(wanted: Wanted) -> list[str]:
     """Return the clauses under which something is taken for an order."""
     more = [PARCEL] * wanted.basket.by_post + [processor.CLAUSE] * (wanted.way == CARD)
-    return [CLAUSE, INVOICE, *more]
+    for_other = [gifts.CLAUSE] if wanted.gift is not None else []
+    return [*for_other, CLAUSE, INVOICE, *more, *holding.clauses(wanted.basket.offers)]
 
 
 @begins_again
@@ -115,7 +125,10 @@ def order(wanted: Wanted) -> Order:
 
 def _order(wanted: Wanted) -> Order:
     basket = wanted.basket
-    found = basket.add_up(wanted.where, wanted.coupon)
+    less = wanted.coupon
+    if less is None and wanted.off:
+        less = Coupon(amount=wanted.off.amount, currency=wanted.off.currency)
+    found = basket.add_up(wanted.where, less)
     if not basket.entries:
         raise CannotOrder(_("There is nothing in the basket. Nothing was ordered."))
     if found.gross != wanted.shown:
@@ -123,8 +136,9 @@ def _order(wanted: Wanted) -> Order:
             _("It comes to %(now)s now, and not to %(shown)s. Nothing was ordered; look once more.")
             % {"now": found.gross, "shown": wanted.shown}
         )
+    _demand_parts(wanted, found.gross)
     _take(wanted)
-    seller, now = basket.seller, timezone.now()
+    now = timezone.now()
     met = vault.meet(address=wanted.address, person=wanted.person)
     made = Order(
         number=numbering.following("orders"),
@@ -140,7 +154,7 @@ def _order(wanted: Wanted) -> Order:
         at=now,
     )
     if made.way != FREE:
-        made.due_at = now + (charging.TIME if made.way == CARD else timedelta(days=seller.days_to_pay))
+        made.due_at = _due(basket, now, charging.TIME if made.way == CARD else None)
     until = invoicing.kept_until(times.today())
     last = datetime.combine(until + timedelta(days=1), time(), tzinfo=UTC)
     about, confirmed = f"purchases.number:{made.number}", wanted.person is not None
@@ -169,20 +183,48 @@ def _order(wanted: Wanted) -> Order:
     made.person, made.giving = giving.person, giving
     made.save()
     lines = _lines(made, basket, found)
+    holding.hold(basket.offers, Buyer(replace(met, new=False), wanted.address, confirmed))
     Move.objects.create(
-        person=made.person, giving=made.giving, order=made, after=State.WAITING, by=Move.By.PERSON
+        person=made.person,
+        giving=made.giving,
+        order=made,
+        after=State.WAITING,
+        by=Move.By.STAFF if wanted.by_staff else Move.By.PERSON,
     )
+    if wanted.gift is not None:
+        gifts.begin(made, wanted.gift)
     if basket.by_post:
         parcels.keep(made, beside(PARCEL), wanted.destination)
     if found.gross:
+        if wanted.parts > 1:
+            instalments.begin(made, wanted.parts)
         invoicing.issue(made, lines, beside(INVOICE, last), until, wanted.billing, wanted.number)
         if made.way == CARD:
             charging.keep(made, beside(processor.CLAUSE))
         else:
-            letters.to_pay(made)
+            letters.to_pay(made, by_staff=wanted.by_staff)
     else:
         moving.pay(made, by=Move.By.PROGRAM)
     return made
+
+
+def _demand_parts(wanted: Wanted, total: Money) -> None:
+    """Raise `CannotOrder` where it cannot be paid in the parts that were asked for."""
+    if wanted.parts == 1:
+        return
+    if wanted.gift is not None:
+        raise CannotOrder(_("A gift is paid at once. Nothing was ordered; choose one of the two."))
+    if wanted.way != BANK or wanted.parts != instalments.allowed(wanted.basket.offers):
+        raise CannotOrder(_("This cannot be paid in parts any more. Nothing was ordered; look once more."))
+    if total.amount < wanted.parts:
+        raise CannotOrder(_("It is too little to be paid in parts. Nothing was ordered."))
+
+
+def _due(basket: Basket, now: datetime, time: timedelta | None) -> datetime:
+    """Return until when an order is to be paid: in that time, or the days that the seller gives, and before
+    what it gives is of no use."""
+    due, over = now + (time or timedelta(days=basket.seller.days_to_pay)), holding.until(basket.offers)
+    return due if over is None else min(due, over)
 
 
 def _take(wanted: Wanted) -> None:
@@ -193,6 +235,16 @@ def _take(wanted: Wanted) -> None:
                 _("There are not so many of “%(title)s” left. Nothing was ordered; take fewer or none.")
                 % {"title": entry.offer.title}
             )
+    twice = holding.one_each(one.offer for one in wanted.basket.entries for _each in range(one.count))
+    if twice:
+        raise CannotOrder(
+            _("“%(title)s” is for one person, who has it once. Nothing was ordered; take one of it.")
+            % {"title": twice[0]}
+        )
+    try:
+        holding.demand(wanted.basket.offers)
+    except SoldOut as none:
+        raise CannotOrder(str(none)) from None
     if wanted.coupon is not None:
         live = Coupon.objects.filter(pk=wanted.coupon.pk).filter(Q(left=None) | Q(left__gt=0))
         if not live.update(left=F("left") - 1):

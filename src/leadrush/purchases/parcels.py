@@ -78,7 +78,10 @@ def sent(parcel: Parcel, tracking: str) -> None:
     now = timezone.now()
     parcel.sent_at = now
     if tracking:
-        parcel.tracking = vault.seal(parcel.person_id, tracking, Parcel.TRACKING, giving=parcel.giving)
+        # The carrier's number, which may look like a card's.
+        parcel.tracking = vault.seal(
+            parcel.person_id, tracking, Parcel.TRACKING, giving=parcel.giving, ours=True
+        )
     parcel.save(update_fields=["sent_at", "tracking"])
     days = days_kept(version_of(parcel.giving.version_id))
     Giving.objects.filter(pk=parcel.giving_id).update(lapses_at=now + timedelta(days=days))

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadrush import gate
 from leadrush.look import times
-from leadrush.purchases import baskets, moving, offering, ordering
+from leadrush.purchases import baskets, gifts, moving, offering, ordering
 from leadrush.purchases.models import Coupon, Move, Offer, Part, Price, Seller
 
 SELLER: dict[str, Any] = {
@@ -69,8 +69,15 @@ def seed() -> None:
     paid = _bought("wren.halloway@post.example", stakes, destination=WHERE)
     _bought("corin.pell@mail.example", hour)
     sent = _bought("osei.marlow@mail.example", whole, destination=WHERE | {"name": "Osei Marlow"})
+    wish = gifts.Wish(
+        address="ilse.van-der-beek@post.example",
+        name="Ilse",
+        sender="Juno",
+        words="For the plot that you have talked about since March.",
+    )
+    given = _bought("juno.addlestone@letters.example", hour, gift=wish)
     with gate.using("purchases.sell", what="purchases.act"):
-        for order in (paid, sent):
+        for order in (paid, sent, given):
             moving.pay(order, by=Move.By.STAFF)
         moving.send(sent, tracking="FM 20 118 224")
 

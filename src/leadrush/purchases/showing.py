@@ -9,14 +9,26 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from leadrush import vault
-from leadrush.purchases import charging, deliverables, invoicing, letters, ordering, processor
+from leadrush import gate, vault
+from leadrush.purchases import (
+    charging,
+    deliverables,
+    gifts,
+    instalments,
+    invoicing,
+    letters,
+    ordering,
+    processor,
+)
 from leadrush.purchases.deliverables import Opened
+from leadrush.purchases.gift_forms import Whom
+from leadrush.purchases.gift_models import Receiver, Stands
 from leadrush.purchases.models import Access, Invoice, Move, Order, State
 from leadrush.purchases.money import Money
 
 SALT = "leadrush.purchases.paper"
 ORDERED, CARD = "leadrush.purchases.ordered", "leadrush.purchases.card"
+ACT = "leadrush.purchases.act"
 HOUR = 3600
 
 
@@ -38,8 +50,9 @@ class Paper:
     url: str
 
 
-def order(found: Order) -> dict[str, Any]:
-    """Return what the page of an order is drawn with, under the use in force."""
+def order(found: Order, *, own: bool = True) -> dict[str, Any]:
+    """Return what the page of an order is drawn with, under the use in force; `own` for its buyer, who alone
+    reads what they wrote to somebody."""
     currency = found.currency
     lines = [
         {
@@ -51,6 +64,8 @@ def order(found: Order) -> dict[str, Any]:
         for line in found.lines.all()
     ]
     off = sum(line.off for line in found.lines.all())
+    parts = instalments.of(found)
+    following = next((part for part in parts if part.paid_at is None), None)
     papers = Invoice.objects.filter(order_number=found.number, person=found.person_id, number__isnull=False)
     by_card = charging.of(found) if found.way == ordering.CARD else None
     waits = by_card is not None and by_card.state == "open" and found.state == State.WAITING
@@ -63,13 +78,71 @@ def order(found: Order) -> dict[str, Any]:
         "tax": str(Money(found.tax, currency)) if found.tax else "",
         "back": str(found.given_back) if found.back else "",
         "moves": steps(found),
+        "gift": given(found) if own else None,
+        "next_nth": following.nth if following else 0,
+        "parts": parts,
+        "paid": str(instalments.paid_of(found)) if parts else "",
+        "next_bank": letters.bank(found, following) if following and found.state == State.PAID else None,
+        "paused": Access.objects.filter(line__order=found, paused_at__isnull=False).exists()
+        if parts
+        else False,
+        "gift_form": Whom(),
+        "act": act_url(found),
         "had": having(Access.objects.filter(line__order=found).select_related("line")),
         "papers": [Paper(one, paper_url(one)) for one in papers.order_by("pk")],
         "payment": by_card,
         "card": card_url(found) if waits and processor.is_set_up() else "",
         "gone_back": list(by_card.repayments.all()) if by_card is not None else [],
-        "bank": letters.bank(found) if found.state == State.WAITING and found.way == "bank" else None,
+        "bank": letters.bank(found, following)
+        if found.state == State.WAITING and found.way == "bank"
+        else None,
     }
+
+
+def given(found: Order) -> dict[str, Any] | None:
+    """Return what the page of an order says of the gift that it is; None where it is none."""
+    gift = gifts.of(found)
+    if gift is None:
+        return None
+    gift.order = found
+    open_to = gift.stands not in (Stands.TAKEN, Stands.OWN) and found.state in (State.WAITING, State.PAID)
+    leaves = gifts.leaves_at(gift) if gift.stands == Stands.KEPT_BACK else None
+    return {
+        "stands": gift.stands,
+        "said": gifts.words(gift, "purchases.order"),
+        "day": gift.day,
+        "leaves": leaves,
+        "open": open_to,
+        "own": open_to and found.state == State.PAID,
+    }
+
+
+def gift(receiver: Receiver) -> dict[str, Any]:
+    """Return what the page of a gift is drawn with, for whoever it is for. Under `purchases.give`."""
+    said = gifts.words(receiver.gift, "purchases.gift")
+    with gate.using("purchases.serve", what="purchases.gift"):
+        titles = letters.titles(receiver.gift.order)
+    return {
+        "name": gifts.name(receiver, "purchases.gift"),
+        "sender": said["sender"],
+        "words": said["words"],
+        "titles": titles,
+        "until": receiver.giving.lapses_at,
+    }
+
+
+def act_url(found: Order) -> str:
+    """Return a path to which whoever sees an order's page may send its buttons, for an hour."""
+    return reverse("purchases:act_own", args=[signing.dumps(found.pk, salt=ACT)])
+
+
+def acted_on(word: str) -> Order | None:
+    """Return the order of such a path, or None where it is over or was not written here."""
+    try:
+        key = signing.loads(word, salt=ACT, max_age=HOUR)
+    except signing.BadSignature:
+        return None
+    return Order.objects.filter(pk=key).select_related("giving__person").first()
 
 
 def steps(found: Order) -> list[Move]:

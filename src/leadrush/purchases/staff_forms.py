@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leadrush.look.forms import Form, Spoken
-from leadrush.purchases import deliverables, money, offering, taxes
+from leadrush.purchases import deliverables, instalments, money, offering, taxes
 from leadrush.purchases.forms import states
 from leadrush.purchases.models import Coupon, Offer, Part, Price, Seller
 from leadrush.purchases.money import Money
@@ -40,6 +40,8 @@ def amount_read(typed: str, currency: str) -> int:
 class SellerForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """Who sells, how tax is owed, where the money goes, what a parcel costs."""
 
+    figures = ("account", "bank", "number")
+
     state = forms.ChoiceField(label=_("Country"))
     post = forms.CharField(label=_("Postage of a parcel"), required=False, max_length=20)
 
@@ -47,10 +49,11 @@ class SellerForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no gener
         model = Seller
         fields = (
             "name", "address", "state", "owes", "number", "one_stop", "currency", "account_name", "account",
-            "bank", "days_to_pay", "prefix", "post_name", "post",
+            "bank", "days_to_pay", "days_held", "prefix", "post_name", "post",
         )  # fmt: skip
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
+            "days_held": _("No fewer than the days to pay. Until then others cannot have what it holds."),
             "currency": _("Three letters, like GBP. An offer can have prices in others, too."),
         }
 
@@ -87,6 +90,8 @@ class SellerForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no gener
     def clean(self) -> dict[str, Any]:
         """Read the postage in the currency that was chosen."""
         data = super().clean() or self.cleaned_data
+        if not data.get("days_to_pay", 1) <= data.get("days_held", 90) <= 90:
+            self.add_error("days_held", _("Write a number from the days to pay to 90."))
         if data.get("currency"):
             try:
                 data["post"] = amount_read(data.get("post") or "0", data["currency"])
@@ -112,11 +117,12 @@ class OfferForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generi
 
     class Meta:
         model = Offer
-        fields = ("title", "slug", "lede", "body", "tax", "left")
+        fields = ("title", "slug", "lede", "body", "tax", "left", "instalments")
         help_texts = {
             "slug": _("The last part of the page’s address: small letters, figures and hyphens."),
             "body": _("Markdown. It stands under the first sentences."),
             "left": _("Leave it empty for no limit."),
+            "instalments": _("By bank transfer, one a month. Leave it empty where all is paid at once."),
         }
         widgets = {"lede": forms.Textarea(attrs={"rows": 3})}
 
@@ -126,6 +132,13 @@ class OfferForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generi
         if self.instance.pk:
             self.initial["parts"] = [f"{p.deliverable}:{p.key}" for p in self.instance.parts.all()]
             self.initial["prices"] = "\n".join(_written(price) for price in self.instance.prices.all())
+
+    def clean_instalments(self) -> int | None:
+        """Return in how many parts it may be paid, from 2 to 24; None for at once."""
+        count: int | None = self.cleaned_data["instalments"]
+        if count is not None and not 2 <= count <= instalments.MOST:
+            raise ValidationError(_("Write a number from 2 to 24, or leave it empty."))
+        return count
 
     def clean_prices(self) -> list[Price]:
         """Return the prices, a currency once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from leadrush import gate
-from leadrush.purchases import charging, moving, processor
+from leadrush.purchases import accepting, charging, instalments, moving, processor
 
 log = logging.getLogger(__name__)
 
@@ -26,3 +26,15 @@ def settle() -> None:
         charging.follow()
     except processor.Unreachable as fault:
         log.warning("The processor of cards gives no answer (%s); it is asked again.", fault)
+
+
+@gate.task("purchases.gifts", use="purchases.serve", every=300)
+def gifts() -> None:
+    """Bring the gifts whose day has come, and end those that nobody took. Clause `purchase-gift`."""
+    accepting.go_on()
+
+
+@gate.task("purchases.parts", use="purchases.serve", every=3600)
+def parts() -> None:
+    """Remind of payments that are due, and pause what was missed. Clause `purchase-order`."""
+    instalments.go_on()

@@ -16,7 +16,17 @@ from leadrush import gate, ledger, vault
 from leadrush.console import screens
 from leadrush.look import menu, regions, searching, sitemap
 from leadrush.look.searching import MOST, Found
-from leadrush.purchases import deliverables, invoicing, offering, ordering, parcels, processor
+from leadrush.purchases import (
+    accepting,
+    closing,
+    deliverables,
+    gifts,
+    invoicing,
+    offering,
+    ordering,
+    parcels,
+    processor,
+)
 from leadrush.purchases.deliverables import Deliverable, Opened
 from leadrush.purchases.models import Offer, Order, State
 from leadrush.purchases.views import ORDERED
@@ -31,12 +41,21 @@ DEEDS = {
     "purchases.sent": _("to tell you that a parcel is on its way"),
     "purchases.ended": _("to tell you that an order has ended"),
     "purchases.refunded": _("to tell you that money goes back"),
+    "purchases.to_pay_by_card": _("to tell you until when your card can pay"),
     "purchases.came_late": _("to tell you that money goes back to your card"),
     "purchases.card": _("to have your card pay, by Stripe"),
     "purchases.refund": _("to give money back to your card, by Stripe"),
     "purchases.settle": _("to ask Stripe how your payment stands"),
     "purchases.heard": _("to ask Stripe how your payment stands"),
     "purchases.strays": _("to find payments whose order is not here"),
+    "purchases.instalment_due": _("to remind you of a payment"),
+    "purchases.instalment_missed": _("to tell you that a payment is missing"),
+    "purchases.instalment_paid": _("to tell you that a payment is here"),
+    "purchases.gift": _("to bring you a gift"),
+    "purchases.gift_taken": _("to tell you that your gift was taken"),
+    "purchases.gift_back": _("to tell you that your gift was not taken"),
+    "purchases.gift_gone": _("to tell you that a gift was taken back"),
+    "purchases.again": _("to send you a letter again"),
     "purchases.order": _("to take and to show you an order"),
     "purchases.paper": _("to give you an invoice"),
     "purchases.credit": _("to write a credit note"),
@@ -53,7 +72,15 @@ def register() -> None:
     ledger.program("purchases.end", _("The program for orders"))
     ledger.program("purchases.settle", _("The program for orders"))
     ledger.subject("purchases.order", numbers)
+    ledger.program("purchases.parts", _("The program for orders"))
+    ledger.program("purchases.gifts", _("The program for gifts"))
+    ledger.subject("purchases.gift", lambda ids: dict.fromkeys(ids, str(_("a gift"))))
+    closing.register()
     rights.form(ordering.FORM, _("Form “Pay and order”"))
+    rights.form(gifts.FORM, _("Form “Pay and order”, in which somebody typed your address for a gift"))
+    rights.form("purchases.take", _("Button “Take it”, for a gift"))
+    rights.answers(gifts.FORM, yes=_it_was_me, no=_not_mine)
+    ending.register(gifts.CLAUSE, gifts.ends)
     rights.answers(ordering.FORM, yes=_it_was_me, no=_it_was_not_me)
     ending.register(ordering.CLAUSE, _stays)
     ending.register(ordering.PARCEL, parcels.ends)
@@ -98,6 +125,10 @@ def _stays(givings: Sequence[Giving]) -> dict[uuid.UUID, datetime]:
 
 def _it_was_me(giving: Giving) -> None:
     vault.confirm(giving=giving, lapses_at=giving.lapses_at)
+
+
+def _not_mine(giving: Giving) -> None:
+    accepting.refuse(giving)
 
 
 def _it_was_not_me(giving: Giving) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadrush.purchases import card_views, console, payment_views, views
+from leadrush.purchases import card_views, console, console_more, own_acts, payment_views, views
 
 app_name = "purchases"
 
@@ -16,11 +16,15 @@ urlpatterns = [
     path("card/<str:word>/", card_views.card, name="card"),
     path("card/<str:word>/back/", card_views.back, name="card_back"),
     path("hooks/stripe/", card_views.heard, name="heard"),
+    path("orders/<str:word>/act/", own_acts.act, name="act_own"),
     path("papers/<str:word>/<str:name>", views.paper, name="paper"),
     path("me/orders/", views.own, name="own"),
     path("me/orders/<int:number>/", views.own_order, name="own_order"),
     path("console/orders/", console.desk, name="desk"),
     path("console/orders/labels.csv", console.labels, name="labels"),
+    path("console/orders/write/", console_more.write_order, name="write_order"),
+    path("console/orders/sources/", console_more.sources, name="sources"),
+    path("console/orders/<int:number>/again/", console_more.again, name="again"),
     path("console/orders/<int:number>/", console.order, name="order"),
     path("console/orders/<int:number>/act/", console.act, name="act"),
     path("console/orders/payments/", payment_views.payments, name="payments"),

@@ -15,9 +15,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import baskets, invoicing, offering, ordering, processor, showing, taxes
+from leadrush.purchases import (
+    baskets,
+    gift_forms,
+    holding,
+    instalments,
+    invoicing,
+    offering,
+    ordering,
+    processor,
+    showing,
+    taxes,
+)
 from leadrush.purchases.baskets import Basket
 from leadrush.purchases.forms import Paying
+from leadrush.purchases.gifts import Wish
 from leadrush.purchases.models import Access, Offer, Order, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.taxes import Where
@@ -41,7 +53,7 @@ def shop(request: HttpRequest) -> HttpResponseBase:
     """Show what can be bought, newest first, each with its price."""
     seller = offering.seller()
     offers = [
-        (offer, offering.price(offer, seller.currency) or _first_price(offer))
+        (offer, offering.price(offer, seller.currency) or _first_price(offer), holding.left(offer))
         for offer in offering.public()[:200]
     ]
     return TemplateResponse(request, "purchases/shop.html", {"offers": offers})
@@ -67,6 +79,7 @@ def shown(offer: Offer, currency: str = "") -> dict[str, Any]:
     chosen = next((one for one in (currency, seller.currency, *common) if one in common), "")
     price = next((one for one in offer.prices.all() if one.currency == chosen), None)
     today = offering.price(offer, chosen) if chosen else None
+    left = holding.left(offer)
     early = price is not None and today is not None and today.amount != price.amount
     return {
         "offer": offer,
@@ -75,7 +88,8 @@ def shown(offer: Offer, currency: str = "") -> dict[str, Any]:
         "until": price.early_until if early and price else None,
         "currency": chosen,
         "currencies": common,
-        "open": offer.state == Offer.State.OPEN and today is not None and offer.left != 0,
+        "open": offer.state == Offer.State.OPEN and today is not None and left != 0,
+        "left": left,
         "rate": taxes.priced_with(offer.tax, Where(seller.state, owes=seller.owes)),
         "by_post": offering.by_post(offer),
         "code": baskets.code([(offer.slug, 1)]),
@@ -92,16 +106,17 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
     whole = basket.add_up()
     data = request.POST or None
     form = Paying(data, basket=basket, free=not whole.gross, signed_in=own is not None)
+    gift = gift_forms.of(data, basket, own=request.POST.get("email", ""))
     status, found = 200, whole
     if request.method == "POST" and basket.entries:
         for rate in RATES:
             limits.check(request, f"purchases.order {rate}", rate)
-        valid = form.is_valid()
+        valid = all([form.is_valid(), gift is None or gift.is_valid()])
         where = _where(basket, form)
         found = basket.add_up(where, form.applied)
         if valid and "look" not in request.POST:
             try:
-                made = _order(form, person if own else None)
+                made = _order(form, person if own else None, gift.wish if gift else None)
             except ordering.CannotOrder as cannot:
                 form.add_error(None, str(cannot))
             except evidence.Stopped as stopped:
@@ -118,6 +133,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "basket": basket,
         "form": form,
+        "gift": gift,
         "sum": found,
         "rows": list(zip(basket.entries, found.lines, strict=False)),
         "postage": found.lines[-1] if basket.posted and found.lines else None,
@@ -137,7 +153,7 @@ def _where(basket: Basket, form: Paying) -> Where:
     return Where(seller.state, form.buyer_state, owes=seller.owes, one_stop=seller.one_stop, number=number)
 
 
-def _order(form: Paying, person: Person | None) -> Order:
+def _order(form: Paying, person: Person | None, gift: Wish | None) -> Order:
     said = form.cleaned_data
     basket = form.basket
     return ordering.order(
@@ -154,6 +170,8 @@ def _order(form: Paying, person: Person | None) -> Order:
             billing=form.billing,
             buyer_state=form.buyer_state,
             number=str(said.get("number") or ""),
+            gift=gift,
+            parts=instalments.allowed(basket.offers) if said.get("parts") else 1,
         )
     )
 

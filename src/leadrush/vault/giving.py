@@ -11,7 +11,7 @@ from django.utils import timezone
 from leadrush import gate
 from leadrush.gate import evidence
 from leadrush.gate.versions import row_in_force
-from leadrush.vault import addresses, keys
+from leadrush.vault import addresses, cards, keys
 from leadrush.vault.folding import CHOICES, choices_of, fold, mask
 from leadrush.vault.models import Choice, Given, Giving, Item, Person
 from leadrush.vault.turns import begins_again, hold, hold_living
@@ -87,8 +87,11 @@ def put(*, person: Person, kind: str, category: str, value: str, giving: Giving)
     """Seal a value as the person's item of this kind, over the one there; it rests on this giving too.
 
     A corrected value serves what the one before it was given for, as a corrected address does. An address
-    that is held already keeps its sealed form: only the giving is added.
+    that is held already keeps its sealed form: only the giving is added. Raises `cards.CardNumber` for a name
+    with the number of a card in it.
     """
+    if category != EMAIL_CATEGORY:
+        cards.refuse(value)
     with gate.using("house.keep", what="vault.put"), transaction.atomic():
         held: dict[str, Item] = {
             item.kind: item for item in Item.objects.filter(person=person, kind__in=(kind, lost(kind)))

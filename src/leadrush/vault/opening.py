@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from leadrush import gate, ledger
 from leadrush.gate.use import in_force
-from leadrush.vault import keys, tombstones
+from leadrush.vault import cards, keys, tombstones
 from leadrush.vault.giving import EMAIL, KEYS
 from leadrush.vault.models import Giving, Item
 
@@ -192,20 +192,36 @@ def value_of(person_id: uuid.UUID, kind: str, *, what: str = "", about: str = ""
     return open_items([item], what=what, about=about)[item.pk] if item else ""
 
 
-def seal(person_id: uuid.UUID, text: str, context: str, *, giving: Giving | None = None) -> bytes:
+def seal(
+    person_id: uuid.UUID, text: str, context: str, *, giving: Giving | None = None, ours: bool = False
+) -> bytes:
     """Seal a private text of a person for a room's `sealed` column; `context` names the column."""
-    return seal_all(person_id, [text], context, giving=giving)[0]
+    return seal_all(person_id, [text], context, giving=giving, ours=ours)[0]
 
 
 def seal_all(
-    person_id: uuid.UUID, texts: Iterable[str], context: str, *, giving: Giving | None = None
+    person_id: uuid.UUID,
+    texts: Iterable[str],
+    context: str,
+    *,
+    giving: Giving | None = None,
+    ours: bool = False,
 ) -> list[bytes]:
     """Seal several private texts of one person; one question to the keys.
 
-    None for a `giving` that `welcome` returned a moment ago: it found the key on its way.
+    Raises `cards.CardNumber`, and seals nothing, where one of them holds the number of a card; `ours` are
+    texts that the program put together, whose figures nobody typed.
+
+    No question for a `giving` that `welcome` returned a moment ago: it found the key on its way.
     """
+    texts = list(texts)
+    if not ours:
+        cards.refuse_all(texts)
     found: keys.Ring | None = giving.__dict__.get(KEYS) if giving is not None else None
-    ring = found if found is not None and found.has(person_id) else keys.Ring([person_id])
+    if found is None or not found.has(person_id):
+        # Of somebody who is erased, only what a law keeps is still written.
+        found = keys.Ring([person_id], keys.KEPT if tombstones.erased({person_id}) else keys.LIVING)
+    ring = found
     return [ring.seal(person_id, text, context) for text in texts]
 
 

@@ -14,7 +14,7 @@ from leadrush import ledger, vault
 from leadrush.vault.folding import remember_choices
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import Item
-from leadrush.webinars.models import Answer, Registration, Seat, Seen, Webinar
+from leadrush.webinars.models import TAKEN, Answer, Registration, Seat, Seen, Webinar
 
 WHAT = "webinars.registrants"
 CATEGORIES = (EMAIL_CATEGORY, "lr:Registration", "lr:Answer")
@@ -38,7 +38,7 @@ class Row:
 
 def listed(webinar: Webinar) -> QuerySet[Registration]:
     """Return those with a seat in the order they came, then the line in its order. Needs `webinars.host`."""
-    seats_first = Case(When(state=Seat.SEAT, then=Value(0)), default=Value(1))
+    seats_first = Case(When(state__in=TAKEN, then=Value(0)), default=Value(1))
     found: QuerySet[Registration] = (
         Registration.objects.filter(webinar=webinar)
         .exclude(state=Seat.GIVEN_UP)

@@ -49,7 +49,7 @@ def _with_seats(webinars: list[Webinar]) -> list[dict[str, Any]]:
     return [
         {
             "webinar": webinar,
-            "seats": figures.seats_words(webinar, counts.get((webinar.pk, Seat.SEAT), 0)),
+            "seats": figures.seats_words(webinar, figures.taken(counts, webinar)),
             "waiting": counts.get((webinar.pk, Seat.WAITING), 0),
         }
         for webinar in webinars
@@ -96,7 +96,7 @@ def _state(webinar: Webinar) -> dict[str, Any]:
         return {}
     counts = figures.seats_of([webinar])
     return {
-        "seated": counts.get((webinar.pk, Seat.SEAT), 0),
+        "seated": figures.taken(counts, webinar),
         "in_line": counts.get((webinar.pk, Seat.WAITING), 0),
         "over": webinar.ends_at <= timezone.now(),
     }
@@ -127,6 +127,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponseBase:
         elif request.POST.get("do") == "cancel" and why:
             planning.cancel(webinar, why=why[:400])
             messages.success(request, _("It is cancelled. Everybody who registered is told why."))
+            if webinar.sold:
+                messages.warning(
+                    request, _("Seats were sold: pay them back, order by order. No money moves by itself.")
+                )
         else:
             messages.error(request, _("Nothing was done. To cancel a webinar, say why in a sentence."))
     except planning.CannotChange as cannot:

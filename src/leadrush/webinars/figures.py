@@ -10,7 +10,7 @@ from leadrush.console.overview import Row
 from leadrush.look import numbers
 from leadrush.look import times as home
 from leadrush.webinars import planning
-from leadrush.webinars.models import Registration, Seat, Webinar
+from leadrush.webinars.models import TAKEN, Registration, Webinar
 
 
 def how_many() -> int:
@@ -26,7 +26,7 @@ def next_ones() -> list[Row]:
         Row(
             title=webinar.title,
             url=reverse("webinars:plan_one", args=[webinar.pk]),
-            num=seats_words(webinar, counts.get((webinar.pk, Seat.SEAT), 0)),
+            num=seats_words(webinar, taken(counts, webinar)),
             below=home.when(webinar.starts_at, weekday=True),
         )
         for webinar in webinars
@@ -42,6 +42,11 @@ def seats_of(webinars: list[Webinar]) -> dict[tuple[int, str], int]:
         .order_by()
     )
     return {(webinar, state): count for webinar, state, count in rows}
+
+
+def taken(counts: dict[tuple[int, str], int], webinar: Webinar) -> int:
+    """Return how many seats of a webinar are taken, or kept until they are paid."""
+    return sum(counts.get((webinar.pk, state), 0) for state in TAKEN)
 
 
 def seats_words(webinar: Webinar, taken: int) -> str:

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate
-from leadrush.look.forms import Form
-from leadrush.vault import addresses
+from leadrush.look.forms import AddressField, Form
 from leadrush.webinars import times
 from leadrush.webinars.models import Question
 
@@ -21,25 +20,7 @@ FEW = 5
 class SignUp(Form):
     """Keep me a seat. `signed_in` leaves the address out: it is known and proven."""
 
-    # No EmailField: its pattern refuses addresses that exist, such as those with letters beyond ASCII.
-    email = forms.CharField(
-        label=_("Your e-mail"),
-        help_text=_("The only thing we need."),
-        max_length=addresses.LONGEST,
-        widget=forms.TextInput(
-            attrs={
-                "inputmode": "email",
-                "autocomplete": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "pattern": r"[^@\s]+@[^@\s]+",
-            }
-        ),
-        error_messages={
-            "required": _("Write it like name@example.org."),
-            "max_length": _("An e-mail address has at most 254 characters."),
-        },
-    )
+    email = AddressField(help_text=_("The only thing we need."))
     time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     later = forms.BooleanField(
         label=_("Tell me about later webinars too"),
@@ -58,10 +39,6 @@ class SignUp(Form):
         if gate.force().number_of(LATER) is None:
             # No sentence allows it, so it is not asked for.
             del self.fields["later"]
-
-    def clean_email(self) -> str:
-        """Return the address in its normal form."""
-        return addresses.read(self.cleaned_data["email"])
 
     def clean_time_zone(self) -> str:
         """Return the zone, or nothing where it is none: the hour here will do."""

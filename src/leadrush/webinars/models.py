@@ -69,6 +69,7 @@ class Webinar(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    sold = models.BooleanField(_("a seat is bought in the shop"), default=False)
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     cancelled_why = models.CharField(max_length=400, blank=True)
     picture_alt = models.CharField(_("the picture in words"), max_length=300, blank=True)
@@ -172,8 +173,13 @@ class Seat(models.TextChoices):
     """What somebody who registered has."""
 
     SEAT = "seat", _("A seat")
+    HELD = "held", _("A seat, kept until it is paid")
     WAITING = "waiting", _("In line")
     GIVEN_UP = "given_up", _("Given up")
+
+
+TAKEN = (Seat.SEAT, Seat.HELD)
+"""What nobody else can have: a seat is counted from the moment in which somebody orders it."""
 
 
 class Registrations(Rows):

@@ -54,12 +54,13 @@ class PlanForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic
     class Meta:
         model = Webinar
         fields = (
-            "title", "slug", "lede", "starts_at", "minutes", "seats", "host", "body", "take_home", "agenda",
-            "asked", "picture_alt",
+            "title", "slug", "lede", "starts_at", "minutes", "seats", "sold", "host", "body", "take_home",
+            "agenda", "asked", "picture_alt",
         )  # fmt: skip
         help_texts = {
             "slug": _("The last part of the page’s address: small letters, figures and hyphens."),
             "seats": _("Leave it empty for no limit."),
+            "sold": _("Put a seat into an offer of the shop then. There is no line for what is bought."),
             "body": _("Markdown. It stands under the first sentences."),
             "take_home": _("A sentence a line."),
             "agenda": _("A part a line, minutes first: 10 Three beds, one plan"),

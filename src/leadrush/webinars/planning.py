@@ -37,11 +37,13 @@ def change(webinar: Webinar, **facts: Any) -> Webinar:
     """
     with transaction.atomic():
         held = waiting.lock(webinar.pk)
-        before = (held.starts_at, held.minutes)
+        before, sold = (held.starts_at, held.minutes), held.sold
         for name, value in facts.items():
             setattr(held, name, value)
         if held.seats is not None and held.seats < (taken := waiting.taken(held)):
             raise CannotChange(_("%(taken)d seats are taken. Write at least that many.") % {"taken": taken})
+        if held.sold != sold and waiting.anybody(held):
+            raise CannotChange(_("Somebody registered already, so whether a seat is bought stays as it is."))
         if (held.starts_at, held.minutes) != before:
             _move(held)
         held.save()

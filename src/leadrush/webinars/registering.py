@@ -52,6 +52,7 @@ def register(
     with transaction.atomic(), gate.using(USE, what=FORM):
         webinar = waiting.lock(webinar.pk)
         demand_open(webinar)
+        demand_free(webinar)
         comer = vault.meet(address=address, person=person)
         form = _Form(webinar, comer, address, signed_in=person is not None)
         place = waiting.place_for(webinar, comer.person.pk)
@@ -77,6 +78,12 @@ def demand_open(webinar: Webinar) -> None:
         raise NotOpen(_("This webinar has begun, so no seat can be kept any more. Nothing was stored."))
     if webinar.state != State.OPEN:
         raise NotOpen(_("This webinar is not open yet. Nothing was stored."))
+
+
+def demand_free(webinar: Webinar) -> None:
+    """Raise `NotOpen` for a webinar whose seats are bought."""
+    if webinar.sold:
+        raise NotOpen(_("A seat in this webinar is bought. Nothing was stored."))
 
 
 @dataclass(frozen=True)

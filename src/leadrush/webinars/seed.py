@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.utils import timezone
 
 from leadrush import gate, look, vault
 from leadrush.console import people
+from leadrush.purchases import baskets, moving, offering, ordering
+from leadrush.purchases.models import Move, Offer, Part, Price
 from leadrush.vault.models import Giving, Person
-from leadrush.webinars import announcing, attending, hosting, planning, registering
+from leadrush.webinars import announcing, attending, hosting, planning, registering, selling
 from leadrush.webinars.models import Host, Question, Webinar
 
 HOST = (
@@ -69,6 +72,16 @@ TOOLS: dict[str, Any] = {
     "minutes": 50,
     "seats": 40,
 }
+DRAWN: dict[str, Any] = {
+    "slug": "your-bed-drawn-with-you",
+    "title": "Your bed, drawn with you",
+    "lede": "Six plots, ninety minutes: you bring a sketch, and Tove draws it with you until it fits your "
+    "hours.",
+    "take_home": "Your own bed, to scale.",
+    "minutes": 90,
+    "seats": 6,
+    "sold": True,
+}
 PEOPLE = (
     "wren.halloway@post.example",
     "osei.marlow@mail.example",
@@ -119,6 +132,7 @@ def seed() -> None:
     _register(water, PEOPLE[5])
     _over(host)
     _later(water)
+    _sold(host)
     if host is not None:
         _looks(host.person, beds)
 
@@ -170,6 +184,29 @@ def _later(webinar: Webinar) -> None:
     assert refuses is not None
     announcing.no_more(person=refuses, where="webinars.no_more")
     announcing.announce(webinar)
+
+
+def _sold(host: Host | None) -> None:
+    """Sell seats where the shop stands: one is paid, one is kept until it is."""
+    currency = offering.seller().currency
+    if not offering.seller().can_be_paid:
+        return
+    webinar = _planned(DRAWN, host, days=20, hour=18)
+    offer = Offer.objects.create(
+        slug="a-seat-with-a-pencil", title="A seat with a pencil", lede=DRAWN["lede"]
+    )
+    Price.objects.create(offer=offer, currency=currency, amount=3800)
+    Part.objects.create(offer=offer, deliverable=selling.SEAT, key=str(webinar.pk))
+    offering.open_to_all(offer)
+    basket = baskets.read(baskets.code([(offer.slug, 1)]))
+    for nth, address in enumerate(PEOPLE[5:7]):
+        wanted = ordering.Wanted(
+            basket=basket, once=uuid.uuid4(), shown=basket.add_up().gross, address=address
+        )
+        order = ordering.order(wanted)
+        if not nth:
+            with gate.using("purchases.sell", what="purchases.act"):
+                moving.pay(order, by=Move.By.STAFF)
 
 
 def _looks(staff: Person, webinar: Webinar) -> None:

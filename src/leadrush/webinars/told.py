@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import ledger, vault
 from leadrush.console import overview, screens
 from leadrush.look import blocks, menu, searching, sitemap
+from leadrush.purchases.deliverables import Deliverable, deliverable
 from leadrush.vault import ending, rights
 from leadrush.vault.models import Giving
-from leadrush.webinars import measuring, planning, registering
+from leadrush.webinars import measuring, planning, registering, selling
 from leadrush.webinars.models import Seen, Webinar
 
 DEEDS = {
@@ -36,6 +37,25 @@ def register() -> None:
     ledger.subject("webinars.webinar", titles)
     rights.form("webinars.register", _("Form “Keep me a seat”"))
     rights.answers("webinars.register", yes=it_was_me, no=it_was_not_me)
+    rights.form(selling.BOUGHT, _("Form “Pay and order”, for a seat"))
+    rights.answers(selling.BOUGHT, yes=it_was_me, no=it_was_not_me)
+    deliverable(
+        Deliverable(
+            code=selling.SEAT,
+            title=_("A seat in a webinar"),
+            choices=selling.to_choose,
+            opens=selling.opens,
+            granted=selling.granted,
+            taken_back=selling.taken_back,
+            left=selling.left,
+            demand=selling.demand,
+            hold=selling.hold,
+            freed=selling.freed,
+            until=selling.until,
+            one_each=True,
+            clauses=(registering.CLAUSE,),
+        )
+    )
     rights.form("webinars.host", _("Form “Who you are as a host”"))
     rights.form("webinars.no_more", _("The link that ends news of webinars"))
     rights.batches(Seen, "entry")

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
+from leadrush.purchases import offers_of
+from leadrush.purchases.views import shown as offer_shown
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Item, Person
 from leadrush.visits import reach
-from leadrush.webinars import calendars, hosting, measuring, planning, registering, times, waiting
+from leadrush.webinars import calendars, hosting, measuring, planning, registering, selling, times, waiting
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Picture, Question, State, Webinar
 
@@ -94,6 +96,11 @@ def shown(webinar: Webinar) -> dict[str, Any]:
     over = timezone.now() >= webinar.starts_at
     return {
         "webinar": webinar,
+        "offers": (
+            [offer_shown(offer) for offer in offers_of(selling.SEAT, str(webinar.pk))]
+            if webinar.sold and not over
+            else []
+        ),
         "host": hosting.of(webinar),
         "left": None if over else waiting.left(webinar),
         "over": over,

@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.webinars.models import Registration, Seat, State, Webinar
+from leadrush.webinars.models import TAKEN, Registration, Seat, State, Webinar
 
 USE = "webinars.seats"
 
@@ -28,9 +28,15 @@ def lock(pk: int) -> Webinar:
 
 
 def taken(webinar: Webinar) -> int:
-    """Return how many seats are taken."""
+    """Return how many seats are taken, or kept for somebody who has ordered one."""
     with gate.using(USE, what="webinars.count"):
-        return Registration.objects.filter(webinar=webinar, state=Seat.SEAT).count()
+        return Registration.objects.filter(webinar=webinar, state__in=TAKEN).count()
+
+
+def anybody(webinar: Webinar) -> bool:
+    """Say whether somebody has a seat, or waits for one."""
+    with gate.using(USE, what="webinars.count"):
+        return bool(Registration.objects.filter(webinar=webinar).exclude(state=Seat.GIVEN_UP).exists())
 
 
 def left(webinar: Webinar) -> int | None:
@@ -59,7 +65,7 @@ def place_for(webinar: Webinar, person: uuid.UUID) -> Place:
     with gate.using(USE, what="webinars.count"):
         now: dict[str, Any] = Registration.objects.filter(webinar=webinar).aggregate(
             mine=Count("pk", filter=Q(person=person)),
-            taken=Count("pk", filter=Q(state=Seat.SEAT)),
+            taken=Count("pk", filter=Q(state__in=TAKEN)),
             waiting=Count("pk", filter=Q(state=Seat.WAITING)),
             last=Max("position"),
         )

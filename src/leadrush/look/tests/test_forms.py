@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 from django import forms as django_forms
+from django.core.exceptions import ValidationError
 
 from leadrush.look import forms
 
@@ -106,3 +107,15 @@ def test_errors_of_the_whole_form_stand_on_top_without_a_link(db: None, draw: Dr
     top = drawn(draw, form, "{% errors form %}")
     assert top.b.text == "One thing to put right"
     assert top.li.text == "This webinar is over." and not top.a
+
+
+def test_no_form_of_the_house_takes_a_card_number_into_a_field_of_words(db: None) -> None:
+    def all_of(parent: type) -> list[type]:
+        return [one for child in parent.__subclasses__() for one in (child, *all_of(child))]
+
+    form = Seat({"email": "ana@mail.example", "question": "x", "day": "a"})
+    with pytest.raises(ValidationError, match="looks like a card number"):
+        form.fields["question"].run_validators("4242 4242 4242 4242")
+    strangers = [one for one in all_of(django_forms.BaseForm) if one.__module__.startswith("leadrush.")]
+    bare = [one.__name__ for one in strangers if not issubclass(one, forms.Spoken)]
+    assert bare == [], "a form beside `look.forms`: nothing refuses a card number in it"

@@ -49,9 +49,15 @@ def a_card_that_paid_for_nothing() -> None:
         )
 
 
+def a_receiver_without_an_end() -> None:
+    """The day on which somebody who was given something is forgotten is lost."""
+    Giving.objects.filter(clause="purchase-gift", ended_at__isnull=True).update(lapses_at=None)
+
+
 WAYS = {
     "purchase-order": a_step_that_nobody_took,
     "purchase-parcel": a_parcel_without_an_end,
+    "purchase-gift": a_receiver_without_an_end,
     "purchase-invoice": a_number_that_is_missing,
     "card-payment": a_card_that_paid_for_nothing,
 }

@@ -27,11 +27,12 @@ from leadrush.purchases.models import (
     Order,
     Parcel,
     Price,
+    Seller,
     State,
 )  # fmt: skip
 from leadrush.purchases.money import Money
 from leadrush.purchases.tests.conftest import WHERE, Selling, orders, wanted
-from leadrush.vault import erasing
+from leadrush.vault import erasing, item_erasing
 from leadrush.vault.models import Giving, Item, Person
 from leadrush.webinars.tests.conftest import letters
 
@@ -311,12 +312,41 @@ def test_an_invoice_is_kept_by_law_when_everything_else_is_erased(sold: Selling)
 
 
 def test_whoever_erases_an_order_that_waits_lets_others_have_what_it_held(sold: Selling) -> None:
-    offer = sold("An hour", 9400, left=1)
-    made = ordering.order(wanted(offer))
-    with gate.using("rights.own", actor=gate.Actor("person", str(made.person_id)), what="people.erase"):
+    offer = sold("An hour", 9400, left=3)
+    coupon = Coupon.objects.create(word="BEDS", percent=20, left=1)
+    made, other = ordering.order(wanted(offer, coupon=coupon)), ordering.order(wanted(offer))
+    own = gate.Actor("person", str(made.person_id))
+    with gate.using("rights.own", actor=own, what="people.erase"):
+        item_erasing.erase_item(made.person_id, f"purchases.order:{other.pk}")
+    offer.refresh_from_db()
+    assert offer.left == 2
+    with gate.using("rights.own", actor=own, what="people.erase"):
         erasing.erase_everything(made.person_id)
     offer.refresh_from_db()
-    assert offer.left == 1
+    coupon.refresh_from_db()
+    assert (offer.left, coupon.left) == (3, 1)
+    assert not orders()
+    with gate.using("purchases.account", what="t"):
+        papers = list(Invoice.objects.order_by("pk"))
+        assert [one.kind for one in papers] == ["invoice", "invoice", "credit", "credit"]
+        assert sum(one.gross for one in papers) == 0
+        for paper in papers:
+            assert invoicing.opened(paper, "t")["lines"], "the books can be read"
+    assert kept()[2] == (0, 4)
+
+
+def test_the_owner_says_how_long_an_unpaid_order_holds_what_others_want(
+    sold: Selling, time_machine: Any
+) -> None:
+    offer = sold("An hour", 9400, left=1)
+    Seller.objects.update(days_to_pay=3, days_held=4)
+    ordering.order(wanted(offer))
+    for days, left in ((3.9, 0), (4.1, 1)):
+        time_machine.move_to(timezone.now() + timedelta(days=days if not left else days - 3.9), tick=False)
+        with gate.using("purchases.serve"):
+            moving.end_overdue()
+        offer.refresh_from_db()
+        assert offer.left == left
 
 
 def test_an_invoice_is_a_pdf_that_says_what_the_law_wants(sold: Selling, serving: None) -> None:
@@ -342,7 +372,7 @@ def test_a_crash_between_two_lines_leaves_nothing_half_done(
     sold: Selling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer = sold("An hour", 9400, left=3)
-    monkeypatch.setattr("leadrush.purchases.letters.to_pay", lambda order: 1 / 0)
+    monkeypatch.setattr("leadrush.purchases.letters.to_pay", lambda order, **more: 1 / 0)
     said = wanted(offer)
     with pytest.raises(ZeroDivisionError):
         ordering.order(said)
