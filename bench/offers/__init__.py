@@ -11,9 +11,10 @@ AREA = "offers"
 
 
 def figures(size: int) -> Iterator[Figure]:
-    """Measure what offers cost; it does not depend on the kind of database, so it is measured on SQLite."""
+    """Measure what offers cost; what does not depend on the kind of database is measured on SQLite."""
     from bench import ground
-    from bench.offers import asking, sending
+    from bench.offers import asking, buying, sending
 
     if ground.GROUND == "sqlite":
         yield from chain(asking.figures(), sending.figures())
+    yield from buying.figures()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leadrush import console, gate
 from leadrush.gate import evidence
 from leadrush.look import proofs, times
-from leadrush.purchases import by_hand, ordering
+from leadrush.purchases import books, by_hand, ordering
 from leadrush.purchases.models import Order
 from leadrush.purchases.views import ORDERED
 from leadrush.visits import reading, reports
@@ -71,3 +71,21 @@ def sources(request: HttpRequest) -> HttpResponseBase:
         rows, fault = [], str(wrong)
     context = {"rows": rows, "fault": fault, "days": DAYS, "all": sum(row.visits for row in rows)}
     return TemplateResponse(request, "purchases/console/sources.html", context)
+
+
+@console.staff("host")
+@gate.door("purchases.account", staff=True, what=books.WHAT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def for_the_books(request: HttpRequest) -> HttpResponseBase:
+    """Show the years in which invoices were written; give some of one year's as PDF files in an archive."""
+    if request.method != "POST":
+        return TemplateResponse(request, "purchases/console/books.html", {"years": books.years()})
+    year, number = request.POST.get("year", ""), request.POST.get("part", "")
+    known = any(str(one.year) == year for one in books.years()) and number.isdecimal()
+    invoices = books.part(int(year), int(number[:6])) if known and int(number[:6]) else []
+    if not invoices:
+        raise Http404
+    response = HttpResponse(books.archive(invoices), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="invoices-{year}-{int(number)}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -209,6 +209,11 @@ def opened(invoice: Invoice, what: str) -> dict[str, Any]:
     (text,) = vault.unseal(
         [(invoice.person_id, invoice.sealed)], context=Invoice.CONTEXT, category=CATEGORY, what=what
     )
+    return read(text)
+
+
+def read(text: str) -> dict[str, Any]:
+    """Return what stands on an invoice from its opened text."""
     return dict(json.loads(text))
 
 
@@ -221,7 +226,11 @@ def lost(words: str) -> str:
 
 def pdf(invoice: Invoice, what: str) -> bytes:
     """Set an invoice as PDF, from what stood on it when it was written."""
-    said = opened(invoice, what)
+    return set_as_pdf(invoice, opened(invoice, what))
+
+
+def set_as_pdf(invoice: Invoice, said: dict[str, Any]) -> bytes:
+    """Set an invoice as PDF from what was opened of it."""
     currency = invoice.currency
     buyer = [said["billing"].get(name, "") for name in BILLING]
     if said["buyer_number"]:

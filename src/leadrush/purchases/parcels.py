@@ -55,6 +55,7 @@ def destinations(some: Sequence[Parcel], what: str) -> list[dict[str, str]]:
         context=Parcel.CONTEXT,
         category=CATEGORY,
         what=what,
+        each=True,
     )
     return [dict(json.loads(text)) for text in texts]
 

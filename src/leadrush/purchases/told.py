@@ -55,6 +55,7 @@ DEEDS = {
     "purchases.gift_taken": _("to tell you that your gift was taken"),
     "purchases.gift_back": _("to tell you that your gift was not taken"),
     "purchases.gift_gone": _("to tell you that a gift was taken back"),
+    "purchases.books": _("to give invoices to whoever keeps the books"),
     "purchases.again": _("to send you a letter again"),
     "purchases.order": _("to take and to show you an order"),
     "purchases.paper": _("to give you an invoice"),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("console/orders/", console.desk, name="desk"),
     path("console/orders/labels.csv", console.labels, name="labels"),
     path("console/orders/write/", console_more.write_order, name="write_order"),
+    path("console/orders/books/", console_more.for_the_books, name="books"),
     path("console/orders/sources/", console_more.sources, name="sources"),
     path("console/orders/<int:number>/again/", console_more.again, name="again"),
     path("console/orders/<int:number>/", console.order, name="order"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -234,8 +235,10 @@ def unseal(
     about: str = "",
     batch: str = "",
     entry: ledger.Entry | None = None,
+    each: bool = False,
 ) -> list[str]:
-    """Open private texts, (person, sealed) each, under the use in force. One ledger entry, written first.
+    """Open private texts, (person, sealed) each, under the use in force. One ledger entry, written first;
+    with `each`, one for each of several persons, so that theirs stands on their own page.
 
     The caller got the rows through the gate, so they may be used so. `entry` is the one that a batch wrote
     before its first value opened. Raises as `open_items` does.
@@ -246,7 +249,11 @@ def unseal(
     persons = {person for person, _sealed in pairs}
     acting = _acting(gate.current())
     ring = ring_of(persons | ({acting} if acting else set()))
-    if entry is None:
+    if entry is None and each:
+        counts = Counter(person for person, _sealed in pairs)
+        ones = [Opening(one, (category,), what, about, counts[one], batch) for one in sorted(persons)]
+        note_each(ones, ring=ring)
+    elif entry is None:
         note(
             subject=next(iter(persons)) if len(persons) == 1 else None,
             categories=[category],

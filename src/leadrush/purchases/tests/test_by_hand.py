@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import Any
 
 from django.test import Client
 
-from leadrush.purchases import ordering
+from leadrush.look import times
+from leadrush.purchases import books, ordering
 from leadrush.purchases.tests.conftest import ADDRESS, Selling, orders, wanted
 from leadrush.webinars.tests.conftest import letters, link, press, sign_in
 
@@ -70,3 +73,28 @@ def test_where_buyers_came_from_is_counted_by_visits_alone(sold: Selling) -> Non
     page = host.get("/console/orders/sources/").content.decode()
     assert "No order is tied to a visit" in page
     assert Client().get("/console/orders/sources/").status_code in (302, 404)
+
+
+def test_the_books_get_every_invoice_and_each_buyer_sees_that_theirs_was_opened(
+    sold: Selling, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(books, "AT_ONCE", 2)
+    offer = sold("An hour", 9400)
+    for name in ("ana", "ben", "cam"):
+        ordering.order(wanted(offer, address=f"{name}@mail.example"))
+    host, _person = sign_in("rowan@tiller.example", "host")
+    page = host.get("/console/orders/books/").content.decode()
+    assert "1 to 2 of 3" in page
+    year = str(times.today().year)
+    names: list[str] = []
+    for part in ("1", "2"):
+        answer = host.post("/console/orders/books/", {"year": year, "part": part}, headers=ORIGIN)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as zipped:
+            names += zipped.namelist()
+            assert zipped.read(zipped.namelist()[0]).startswith(b"%PDF-")
+    assert names == [f"R{year}-000{number}.pdf" for number in (1, 2, 3)]
+    for when, part in (("x", "1"), (year, "3"), (year, "0"), ("0000", "1"), (year, "9" * 40)):
+        answer = host.post("/console/orders/books/", {"year": when, "part": part}, headers=ORIGIN)
+        assert answer.status_code == 404
+    buyer, _ana = sign_in("ana@mail.example")
+    assert "to give invoices to whoever keeps the books" in buyer.get("/me/uses/").content.decode()
