@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "leadrush.purchases",
     "leadrush.webinars",
     "leadrush.guides",
+    "leadrush.training",
     "leadrush.accountability",
     "leadrush.website",
     "allauth",
