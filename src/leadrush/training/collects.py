@@ -157,7 +157,7 @@ def lost_answers(words: str) -> str:
 
 
 # In the order in which they rest on each other: erasing goes backwards. The clause of an enrolment is that of
-# its giving, so that erasing it ends everything; none of the others is, so that the last tick erased is a tick.
+# its giving, so that erasing it ends everything; that of the others is not, so that a tick erased is a tick.
 COLLECTS = [
     Collects(
         model=Enrolment,

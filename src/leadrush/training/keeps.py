@@ -64,15 +64,13 @@ def only_what_was_asked_for() -> Count:
 
 
 @evidence.check(
-    words=_(
-        "%(missed)s of %(of)s notes and openings of notes were open to somebody else than who wrote them."
-    ),
+    words=_("%(missed)s of %(of)s notes and looks at notes were open to others than who wrote them."),
     mend=_("Look in the ledger who opened them, and for what; tell those whose notes they were."),
     stops="collection",
 )
 def nobody_reads_notes() -> Count:
-    """Count notes and the openings of notes, and among them notes that a use of staff could read, and openings
-    by anybody but the person themselves."""
+    """Count notes and the openings of notes, and among them notes that a use of staff could read, and what
+    was opened by anybody but the person themselves."""
     notes = Note.objects.count()
     teach = 1 << gate.uses.get("training.teach").bit
     show = 1 << gate.uses.get("training.show").bit

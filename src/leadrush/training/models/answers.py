@@ -15,9 +15,9 @@ from leadrush.vault.models import Held, Rows
 
 
 class Attempt(Held):
-    """A marked quiz that was sent: its edition, the answers (sealed JSON: question to answer), what it came to.
+    """A marked quiz that was sent: its edition, the answers (sealed JSON: question to answer), the result.
 
-    `number` counts from 1 for each learner and quiz; the constraint lets no race take one more than there are.
+    `number` counts from 1 for each learner and quiz; by the constraint no race takes one more than there are.
     """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
@@ -93,7 +93,7 @@ class HandedFile(Held):
 
 
 class Feedback(Held):
-    """What somebody who teaches said of a hand-in, sealed under its learner's key, and whether it is accepted."""
+    """What somebody who teaches said of a hand-in, sealed under its learner's key; is it accepted or not."""
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", _("Accepted")

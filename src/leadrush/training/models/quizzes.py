@@ -2,7 +2,7 @@
 
 Staff change questions and choices as they like. What is shown is an edition: the whole quiz as it was, kept
 for those who answered it, made when somebody opens the quiz and its newest edition says something else. So
-whoever writes the builder has nothing to note, and a quiz that changes under somebody is judged as they saw it.
+whoever changes a quiz has nothing to note, and one that changes under somebody is judged as they saw it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from leadrush.training.models.lessons import Lesson
 
 
 class Quiz(models.Model):
-    """The questions of a lesson. In practice they are compared in the browser, and nothing is sent or kept."""
+    """The questions of a lesson. For practice they are compared in the browser; nothing is sent or kept."""
 
     lesson = models.OneToOneField(Lesson, on_delete=models.CASCADE, related_name="quiz")
     title = models.CharField(_("heading"), max_length=120, blank=True)
