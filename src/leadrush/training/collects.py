@@ -25,6 +25,7 @@ from leadrush.training.models import (
     Seen,
     Tick,
 )
+from leadrush.training.transcripts import clock
 from leadrush.vault.collects import Collects, Sealed
 from leadrush.vault.models import Held
 
@@ -49,13 +50,6 @@ def _place(rows: list[Place]) -> Mapping[Any, str]:
         row.pk: said("%(clock)s in “%(lesson)s”") % {"clock": clock(row.seconds), "lesson": row.lesson.title}
         for row in rows
     }
-
-
-def clock(seconds: int) -> str:
-    """Return a place in a video as one reads it: `10:12`, `1:02:05`."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
 def _opened(rows: list[Any], context: str, category: str) -> dict[Any, str]:
@@ -116,7 +110,7 @@ def _publication(rows: list[Publication]) -> Mapping[Any, str]:
     return {
         row.pk: said("%(title)s: %(what)s")
         % {
-            "title": row.certificate.title,
+            "title": row.title,
             "what": names.get(row.pk) or said("title and day, without a name"),
         }
         for row in rows
@@ -176,6 +170,8 @@ COLLECTS = [
             "tells": _("Whether we write when a lesson opens"),
             "told_at": _("When we last looked for that"),
             "keeps_place": _("Whether we remember where you stop"),
+            "letters": _("How many letters told you that it is open"),
+            "lettered_at": _("When the last one did"),
         },
         loses=_("Your ticks, notes and answers in it go with it, and you cannot open its lessons any more."),
         shows=_enrolment,
@@ -337,14 +333,16 @@ COLLECTS = [
         title=_("What others see of a certificate"),
         fields={
             "certificate": _("Of which one"),
+            "number": _("Its number"),
+            "title": _("The title shown"),
+            "earned_at": _("The day shown"),
             "sealed": _("The name shown, sealed"),
             "at": _("Since when"),
         },
         sealed=(Sealed("sealed", Publication.CONTEXT),),
         loses=_("Its address says nothing to others any more."),
         shows=_publication,
-        correct=_at("training:certificate", "certificate", "number"),
-        related=("certificate",),
+        correct=_at("training:certificate", "number"),
     ),
 ]
 

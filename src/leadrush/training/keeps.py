@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import gate, ledger
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
-from leadrush.gate.versions import version_of
 from leadrush.training import lasting
 from leadrush.training.models import Attempt, Certificate, Enrolment, Note, Place, Publication, Seen, Tick
 from leadrush.vault.models import Choice
@@ -41,7 +40,7 @@ def enrolments_lapse() -> Count:
     for enrolment in Enrolment.objects.select_related("giving").iterator(chunk_size=AT_ONCE):
         of += 1
         giving = enrolment.giving
-        latest = lasting.lapses_at(enrolment, given=version_of(giving.version_id))
+        latest = lasting.latest(enrolment, giving)
         past = giving.lapses_at is not None and giving.lapses_at < now - GRACE
         late = latest is not None and (giving.lapses_at is None or giving.lapses_at > latest + GRACE)
         missed += bool(past or late or giving.ended_at is not None)

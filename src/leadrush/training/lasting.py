@@ -12,6 +12,8 @@ from leadrush.statement import Version
 from leadrush.training.models import Enrolment
 from leadrush.vault.models import Giving
 
+UNOPENED = timedelta(days=30)
+"""How long a training that was asked for with an address waits for whoever has it to open it."""
 NEEDS = [
     ("lr:Enrolment", "training.learn"),
     ("lr:Progress", "training.learn"),
@@ -34,6 +36,15 @@ def lapses_at(enrolment: Enrolment, *, given: Version | None = None) -> datetime
     return min(ends) + timedelta(days=days_kept(given=given)) if ends else None
 
 
+def latest(enrolment: Enrolment, giving: Giving) -> datetime | None:
+    """Return the latest day of what hangs on an enrolment: one that nobody opened goes sooner."""
+    end = lapses_at(enrolment, given=version_of(giving.version_id))
+    if giving.confirmed or enrolment.source != Enrolment.Source.FREE:
+        return end
+    unopened = giving.at + UNOPENED
+    return min(end, unopened) if end else unopened
+
+
 def ends(givings: Sequence[Giving]) -> Mapping[uuid.UUID, datetime]:
     """Return the latest end of each of these givings that has one, for `vault.ending`."""
     by_key = {giving.pk: giving for giving in givings}
@@ -41,7 +52,7 @@ def ends(givings: Sequence[Giving]) -> Mapping[uuid.UUID, datetime]:
         found = {}
         for enrolment in Enrolment.objects.filter(giving__in=list(by_key)):
             giving = by_key[enrolment.giving_id]
-            end = lapses_at(enrolment, given=version_of(giving.version_id))
+            end = latest(enrolment, giving)
             if end is not None:
                 found[giving.pk] = end
         return found

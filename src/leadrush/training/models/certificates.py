@@ -38,10 +38,14 @@ class Certificate(Held):
 class Publication(Held):
     """Its person shows a certificate to whoever has its address. Without this row its page says nothing.
 
-    `sealed` is the name shown there; empty where they chose to show none. The row goes with their no.
+    It holds all that its page shows, so that the page reads nothing else. `sealed` is the name; empty where
+    they chose to show none. The row goes with their no.
     """
 
     certificate = models.OneToOneField(Certificate, on_delete=models.CASCADE, related_name="publication")
+    number = models.CharField(max_length=19, unique=True)
+    title = models.CharField(max_length=120)
+    earned_at = models.DateTimeField()
     sealed = models.BinaryField(default=b"")
     at = models.DateTimeField(default=timezone.now)
 

@@ -40,6 +40,8 @@ class Enrolment(Held):
     tells = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True, blank=True)
     keeps_place = models.BooleanField(default=False)
+    letters = models.PositiveSmallIntegerField(default=0)
+    lettered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Held.Meta):
         ordering: ClassVar = ["pk"]
