@@ -9,3 +9,10 @@ class TrainingConfig(AppConfig):
     name = "leadrush.training"
     label = "training"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from leadrush.training import links, told
+
+        # Importing it registers the pages that links in mails lead to.
+        assert links
+        told.register()

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from leadrush.training import opening
-from leadrush.training.models import Enrolment, Lesson, Module, Tick, Training
+from leadrush.training.models import Captions, Enrolment, Lesson, LessonFile, Module, Tick, Training
 from leadrush.vault.models import Person
 
 
@@ -107,8 +107,14 @@ def read(training: Training, enrolment: Enrolment | None, *, before: Sequence[Tr
     if enrolment is not None:
         own = Tick.objects.filter(lesson=OuterRef("pk"), person=enrolment.person_id)
         rows = rows.annotate(ticked=Exists(own))
+    # What a page of one lesson would ask for in vain is told along with all of them.
+    rows = rows.annotate(
+        has_captions=Exists(Captions.objects.filter(lesson=OuterRef("pk"))),
+        has_files=Exists(LessonFile.objects.filter(lesson=OuterRef("pk"))),
+    )
     stops = []
     for number, lesson in enumerate(rows, 1):
+        lesson.module.training = training
         opens = opening.opens_at(training, lesson, enrolment) if enrolment is not None else None
         mine = enrolment is not None and not enrolment.is_over(now) and not before
         there = mine and opens is not None and opens <= now

@@ -13,35 +13,34 @@ from leadrush.training.models import Quiz, QuizEdition
 SALT = "leadrush.training.edition"
 
 
+COLUMNS = ("id", "kind", "text", "number", "tolerance", "accepted", "right_words", "wrong_words")
+CHOICES = ("id", "text", "pair", "right", "feedback")
+
+
 def content(quiz: Quiz) -> dict[str, Any]:
-    """Return what a quiz says now, as `judging` reads it; two questions to the database."""
+    """Return what a quiz says now, as `judging` reads it; one question to the database."""
+    names = [*COLUMNS, *(f"choices__{name}" for name in CHOICES)]
+    rows = quiz.questions.order_by("position", "pk", "choices__position", "choices__pk").values(*names)
+    questions: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        question = questions.setdefault(row["id"], _question(row))
+        if row["choices__id"] is not None:
+            question["choices"].append({name: row[f"choices__{name}"] for name in CHOICES})
     return {
         "title": quiz.title,
         "attempts": quiz.attempts,
         "pass_mark": quiz.pass_mark,
-        "questions": [
-            {
-                "id": question.pk,
-                "kind": question.kind,
-                "text": question.text,
-                "number": None if question.number is None else str(question.number),
-                "tolerance": str(question.tolerance),
-                "accepted": [line.strip() for line in question.accepted.splitlines() if line.strip()],
-                "right_words": question.right_words,
-                "wrong_words": question.wrong_words,
-                "choices": [
-                    {
-                        "id": choice.pk,
-                        "text": choice.text,
-                        "pair": choice.pair,
-                        "right": choice.right,
-                        "feedback": choice.feedback,
-                    }
-                    for choice in question.choices.all()
-                ],
-            }
-            for question in quiz.questions.prefetch_related("choices")
-        ],
+        "questions": list(questions.values()),
+    }
+
+
+def _question(row: dict[str, Any]) -> dict[str, Any]:
+    said = {name: row[name] for name in COLUMNS}
+    return said | {
+        "number": None if row["number"] is None else f"{row['number'].normalize():f}",
+        "tolerance": f"{row['tolerance'].normalize():f}",
+        "accepted": [line.strip() for line in row["accepted"].splitlines() if line.strip()],
+        "choices": [],
     }
 
 

@@ -92,7 +92,7 @@ def _demand_seat(cohort: Cohort | None, person: Person) -> None:
 
 
 def seats_left(cohort: Cohort) -> int:
-    """Return how many seats of a group are free, under the use in force. Raises `ValueError` if it has none."""
+    """Return how many seats of a group are free, under the use in force. `ValueError` if it has none."""
     if cohort.seats is None:
         raise ValueError("this group has no number of seats")
     taken = Enrolment.objects.filter(cohort=cohort, ended_at=None)
