@@ -11,8 +11,9 @@ class TrainingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leadrush.training import links, told
+        from leadrush.training import links, staff_told, told
 
         # Importing it registers the pages that links in mails lead to.
         assert links
         told.register()
+        staff_told.register()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from leadrush.training import staff_urls
 from leadrush.training.views import certificates, lessons, own, public, work
 
 app_name = "training"
@@ -32,4 +33,5 @@ urlpatterns = [
     path("me/certificates/<str:number>/", certificates.certificate, name="certificate"),
     path("me/certificates/<str:number>/certificate.pdf", certificates.paper, name="paper"),
     path("certificates/<str:number>/", certificates.shown, name="shown"),
+    *staff_urls.urlpatterns,
 ]
