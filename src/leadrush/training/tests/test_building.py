@@ -235,7 +235,8 @@ def test_the_outline_takes_as_many_questions_for_two_lessons_as_for_forty(taught
         host.get(reverse("training:build", args=[training.pk]))
         with CaptureQueriesContext(connection) as caught:
             assert host.get(reverse("training:build", args=[training.pk])).status_code == 200
-        return len(caught)
+        # Versions of the statement are looked at by the clock, which is no matter of lessons.
+        return sum('"training_' in one["sql"] for one in caught.captured_queries)
 
     few, many = taught(lessons=2), taught(lessons=40)
     assert asked(few) == asked(many)
