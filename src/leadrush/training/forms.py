@@ -62,12 +62,16 @@ class Asking(Form):
     def clean(self) -> dict[str, Any]:
         """Note which group was chosen."""
         data = super().clean() or {}
-        self.group = self._groups.get(str(data.get("cohort") or ""))
+        chosen = str(self.data.get("cohort") or "")
+        self.group = self._groups.get(chosen)
+        if chosen and self.group is None and "cohort" not in self.errors:
+            # The last group closed while the form was open: alone is not what was asked for.
+            raise forms.ValidationError(_("Nobody can join this group any more. Nothing was stored."))
         return data
 
 
 def _named(group: Cohort) -> str:
-    return f"{group.name}, {home.day(group.first_day)}–{home.day(group.last_day)}"
+    return f"{group.name}, {home.day(group.first_day)} – {home.day(group.last_day)}"
 
 
 class Once(Form):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import segno
+from babel.dates import format_date
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leadrush import look, mailbox
+from leadrush.look import locales
 from leadrush.look import times as home
 from leadrush.media import typesetting
 from leadrush.training.models import Certificate
@@ -22,7 +25,7 @@ def pdf(certificate: Certificate, name: str, *, published: bool) -> bytes:
         "lang": (get_language() or "en")[:2],
         "title": certificate.title,
         "name": name,
-        "day": home.day(certificate.at),
+        "day": day(certificate.at),
         "number": certificate.number,
         "business": look.business().name,
         "size": _("%(lessons)s lessons, %(hours)s of teaching")
@@ -31,13 +34,18 @@ def pdf(certificate: Certificate, name: str, *, published: bool) -> bytes:
         "code": _code(address) if address else "",
         "words": {
             "head": _("Certificate"),
-            "finished": _("has finished the training") if name else _("The training was finished"),
+            "finished": _("has finished the training") if name else _("Somebody has finished the training"),
             "on": _("on"),
             "number": _("Number"),
             "compare": _("Compare it at"),
         },
     }
     return typesetting.pdf("leadrush.training.papers", "certificate.typ", facts)
+
+
+def day(moment: datetime) -> str:
+    """Return a day with its year, as it stands on what is kept for years: `30 November 2026`."""
+    return str(format_date(home.at_home(moment).date(), "long", locale=locales.in_use()))
 
 
 def _hours(minutes: int) -> str:

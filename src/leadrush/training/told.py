@@ -35,6 +35,8 @@ DEEDS = {
     "training.answers": _("to show you how your answers were judged"),
     "training.work": _("to show what was handed in, and what was said of it"),
     "training.file": _("to give back a file that was handed in"),
+    "training.learners": _("to see how far you are in a training"),
+    "training.answer": _("to answer what you handed in"),
     "training.certificate": _("to give you a certificate"),
     "training.shown": _("to show your name on a certificate, to somebody who has its address"),
 }

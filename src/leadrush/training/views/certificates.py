@@ -93,6 +93,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponseBase:
     context = forms | {
         "certificate": found,
         "name": name,
+        "day": setting.day(found.at),
         "published": published,
         "shown_name": certifying.name_on(published, what="training.certificate") if published else "",
         "address": mailbox.absolute(reverse("training:shown", args=[found.number])),
@@ -123,7 +124,8 @@ def shown(request: HttpRequest, number: str) -> HttpResponseBase:
     limits.check(request, "training.shown", "60/m", methods=("GET", "HEAD"))
     found = Publication.objects.filter(number=number.upper()).first()
     name = certifying.name_on(found, what="training.shown") if found is not None else ""
-    context = {"shown": found, "name": name, "number": number}
+    day = setting.day(found.earned_at) if found is not None else ""
+    context = {"shown": found, "name": name, "day": day}
     response = TemplateResponse(request, "training/shown.html", context, status=200 if found else 404)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-store"

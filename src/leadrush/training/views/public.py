@@ -108,9 +108,8 @@ def facts(course: courses.Course) -> dict[str, Any]:
 
 
 def open_groups(training: Training) -> list[Cohort]:
-    """Return the groups that people can join now and that have a seat left."""
-    groups = training.cohorts.filter(open=True, last_day__gte=home.today())
-    return [one for one in groups if one.seats is None or enrolling.seats_left(one)]
+    """Return the groups that people can join now; one whose seats are taken says so when it is chosen."""
+    return list(training.cohorts.filter(open=True, last_day__gte=home.today()))
 
 
 def _groups(course: courses.Course) -> dict[str, Any]:
