@@ -85,6 +85,7 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
     ]  # fmt: skip
     desk.look_in_each("training-outline")
 
+    page.reload()  # what looked at the page left empty styles in it, which htmx would copy
     # By drag: a lesson into another module, then a whole module; a refused one changes nothing.
     row = page.locator("#outline li")
     drag(desk, row.filter(has_text="By weight"), row.filter(has_text="Clear"), below=False)
@@ -99,22 +100,23 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
     assert titles(desk)[:4] == ["Keeping them", "A log", "What you need", "Eleven raw materials"]
 
     # By keyboard: the focus stays on the button of what is moved, and a line says where it is.
-    down = page.get_by_role("button", name="Down: A log")
+    down = page.get_by_role("button", name="Down A log")
     down.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#outline-said")).to_have_text("“A log” is now lesson 1 of 2 in “What you need”.")
-    expect(page.get_by_role("button", name="Down: A log")).to_be_focused()
+    expect(page.get_by_role("button", name="Down A log")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#outline-said")).to_have_text("“A log” is now lesson 2 of 2 in “What you need”.")
     desk.look("training-outline-moved")
+    page.reload()
     page.get_by_label("Title of a new lesson: Keeping them").fill("The same again in October")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="The same again in October")).to_be_visible()
     expect(page.get_by_label("Title of a new lesson: Keeping them")).to_be_focused()
-    page.get_by_role("button", name="Take out: The same again in October").click()
+    page.get_by_role("button", name="Take out The same again in October").click()
     expect(page.get_by_text("1 lesson taken out")).to_be_visible()
     page.get_by_text("1 lesson taken out").click()
-    page.get_by_role("button", name="Bring back: The same again in October").click()
+    page.get_by_role("button", name="Bring back The same again in October").click()
     expect(page.locator("#outline-said")).to_have_text("“The same again in October” is back.")
 
     # A lesson: words with their preview, a bad line of captions, a question, what to hand in.
@@ -195,7 +197,7 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
     learns.follow(learns.page.get_by_role("button", name=re.compile("I have done it")))
 
     desk.go("/console/trainings/")
-    desk.follow(page.get_by_role("link", name=f"how far: {TITLE}"))
+    desk.follow(page.get_by_role("link", name=f"how far {TITLE}"))
     expect(page.get_by_text("From lesson to lesson")).to_be_visible()
     assert LEARNER not in page.content()
     desk.look_in_each("training-report")
@@ -232,9 +234,9 @@ def test_staff_build_without_a_script_by_buttons_that_keep_the_focus(
     for title in ("Clear", "White"):
         page.get_by_label("Title of a new lesson").fill(title)
         desk.follow(page.get_by_role("button", name="Add a lesson"))
-    desk.follow(page.get_by_role("button", name="Up: White"))
+    desk.follow(page.get_by_role("button", name="Up White"))
     expect(page.get_by_text("“White” is now lesson 1 of 2 in “The first six”.")).to_be_visible()
-    expect(page.get_by_role("button", name="Up: White")).to_be_focused()
+    expect(page.get_by_role("button", name="Up White")).to_be_focused()
     assert titles(desk) == ["The first six", "White", "Clear"]
     desk.follow(page.get_by_role("link", name="Import a folder of videos and texts"))
     expect(page.get_by_label("A folder of this computer")).to_be_hidden()

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count
 
 from leadrush import vault
-from leadrush.training import judging, teaching
+from leadrush.training import judging, looking
 from leadrush.training.handing_in import CATEGORY
 from leadrush.training.models import (
     Attempt,
@@ -169,15 +169,9 @@ def missed(quiz: Quiz) -> list[Missed]:
     if not attempts:
         return []
     training = quiz.lesson.module.training
-    batch = f"training.questions:{uuid.uuid4().hex}"
-    entry = vault.note(
-        categories=(CATEGORY,),
-        what="training.questions",
-        about=training.about,
-        count=len(attempts),
-        batch=batch,
+    entry, batch = looking.write_down(
+        training, [attempt.enrolment for attempt in attempts], what="training.questions"
     )
-    teaching.write_seen([attempt.enrolment for attempt in attempts], entry)
     texts = vault.unseal(
         [(attempt.person_id, attempt.sealed) for attempt in attempts],
         context=Attempt.CONTEXT,

@@ -83,6 +83,9 @@ class TrainingForm(Unchanged, Spoken, forms.ModelForm):  # type: ignore[type-arg
             "picture_alt": _("For those who cannot see it."),
             "access_days": _("Leave it empty, and it stays open for as long as the site stands."),
         }
+        error_messages = {
+            "slug": {"invalid": _("Write small letters, figures and hyphens, like from-map-to-plot.")}
+        }
         widgets = {
             "lede": forms.Textarea(attrs={"rows": 3}),
             "outcomes": forms.Textarea(attrs={"rows": 4}),

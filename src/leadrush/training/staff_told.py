@@ -14,11 +14,9 @@ from leadrush.training import teaching
 from leadrush.training.models import State, Training
 
 DEEDS = {
-    teaching.LIST: _("to see who takes a training, and how far they are"),
     teaching.ONE: _("to see how far you are in a training"),
     teaching.WORK: _("to read what you handed in, and to answer it"),
     "training.questions": _("to count which questions most get wrong"),
-    "training.answer": _("to answer what you handed in"),
 }
 SHOWN = 5
 

@@ -15,10 +15,10 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from leadrush import ledger, vault
+from leadrush import vault
+from leadrush.training import looking
 from leadrush.training.building import CannotBuild
-from leadrush.training.models import Attempt, Cohort, Enrolment, HandIn, Lesson, Seen, Tick, Training
-from leadrush.vault.folding import remember_choices
+from leadrush.training.models import Attempt, Cohort, Enrolment, HandIn, Lesson, Tick, Training
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import Item
 
@@ -51,15 +51,7 @@ def look(training: Training, enrolments: Sequence[Enrolment], now: datetime) -> 
     """Open the addresses of these learners: one entry, written before the first opens, and a row for each."""
     if not enrolments:
         return []
-    batch = f"training.look:{uuid.uuid4().hex}"
-    entry = vault.note(
-        categories=(EMAIL_CATEGORY, ENROLMENT, PROGRESS),
-        what=LIST,
-        about=training.about,
-        count=len(enrolments),
-        batch=batch,
-    )
-    write_seen(enrolments, entry)
+    entry, batch = looking.write_down(training, enrolments, what=LIST)
     persons = {one.person_id for one in enrolments}
     items = list(Item.objects.filter(person__in=persons, kind=EMAIL))
     opened = vault.open_items(items, what=LIST, about=training.about, batch=batch, entry=entry)
@@ -77,15 +69,6 @@ def look(training: Training, enrolments: Sequence[Enrolment], now: datetime) -> 
         )
         for one in enrolments
     ]
-
-
-def write_seen(enrolments: Sequence[Enrolment], entry: ledger.Entry) -> None:
-    """Write for each of these that a look showed them, so that their own page says so."""
-    seen = [
-        Seen(person_id=one.person_id, giving=one.giving, enrolment=one, entry=entry.pk) for one in enrolments
-    ]
-    remember_choices(row.giving for row in seen)
-    Seen.objects.bulk_create(seen)
 
 
 def _ticks(

@@ -82,7 +82,7 @@ def test_each_look_at_the_list_is_written_once_and_stands_on_the_page_of_each_wh
         with gate.using("rights.own"):
             shown = [one for one in rights.records(own.person_id) if one.title == "A look at how far you are"]
         assert len(shown) == 1
-        assert "to see who takes a training, and how far they are" in told(own)
+        assert "to see how far you are in a training" in told(own)
 
 
 def test_the_report_and_the_line_of_hand_ins_open_nothing_and_name_nobody(taught: Teaching) -> None:

@@ -55,13 +55,13 @@ const end = (keep) => {
     form.elements.order.value = after;
     form.elements.moved.value = moved;
   }
-  const press = document.createElement("button");
-  press.type = "submit";
-  press.name = "do";
-  press.value = "order";
-  press.hidden = true;
-  form.append(press);
-  form.requestSubmit(press);
+  // No button was pressed, so what a button would say is said by a field.
+  const asked = document.createElement("input");
+  asked.type = "hidden";
+  asked.name = "do";
+  asked.value = "order";
+  form.append(asked);
+  form.requestSubmit();
 };
 
 document.addEventListener("pointerdown", (event) => {
