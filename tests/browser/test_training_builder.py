@@ -121,7 +121,7 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
 
     # A lesson: words with their preview, a bad line of captions, a question, what to hand in.
     desk.follow(page.get_by_role("link", name="Eleven raw materials"))
-    page.get_by_label("Text", exact=True).fill("## Buy\n\n- a scale\n- a sieve")
+    page.get_by_label("Text", exact=True).fill("# Buy\n\n- a scale\n- a sieve")
     page.get_by_role("button", name="See how the text will look").click()
     expect(page.locator("#body-preview li")).to_have_count(2)
     bad = tmp_path / "bad.vtt"

@@ -206,17 +206,31 @@ def title_of(name: str) -> str:
 
 
 def headed(text: str) -> tuple[str, str]:
-    """Return the first `#` heading of a text, and the text without that line; fenced code is no heading."""
-    fenced = False
-    lines = text.split("\n")
-    for at, line in enumerate(lines):
-        if line.lstrip().startswith(("```", "~~~")):
-            fenced = not fenced
-        found = None if fenced else HEADING.fullmatch(line.rstrip("\r"))
-        if found:
-            rest = "\n".join(lines[:at] + lines[at + 1 :]).strip("\n")
-            return " ".join(found[1].split())[:TITLE], rest
-    return "", text.strip("\n")
+    """Return the first `#` heading of a text, and the text without that line; fenced code is no heading.
+
+    Where no other one is in it, the headings below it take its level: the title stands on the page already.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    plain = _unfenced(lines)
+    heads = [at for at, line in enumerate(lines) if plain[at] and HEADING.fullmatch(line)]
+    if not heads:
+        return "", "\n".join(lines).strip("\n")
+    found = HEADING.fullmatch(lines[heads[0]])
+    assert found is not None
+    if len(heads) == 1:
+        lines = [re.sub(r"^#(#+[ \t])", r"\1", line) if plain[at] else line for at, line in enumerate(lines)]
+    rest = "\n".join(lines[: heads[0]] + lines[heads[0] + 1 :]).strip("\n")
+    return " ".join(found[1].split())[:TITLE], rest
+
+
+def _unfenced(lines: list[str]) -> list[bool]:
+    """Say for each line whether it stands outside fenced code."""
+    found, fenced = [], False
+    for line in lines:
+        fence = line.lstrip().startswith(("```", "~~~"))
+        found.append(not fenced and not fence)
+        fenced = fenced != fence
+    return found
 
 
 def _apart(title: str, taken: set[str]) -> str:

@@ -66,6 +66,14 @@ def test_figures_give_the_order_and_the_first_heading_the_title() -> None:
     assert plan.modules[1].lessons[0].title == "1"
 
 
+def test_sections_below_the_title_of_a_text_are_the_first_headings_of_its_lesson() -> None:
+    assert importing.headed("# Scales\n\n## Buy\n```\n## no\n```\n### How") == (
+        "Scales",
+        "# Buy\n```\n## no\n```\n## How",
+    )
+    assert importing.headed("# A\n# B\n## C") == ("A", "# B\n## C")
+
+
 @pytest.mark.parametrize(
     ("path", "why"),
     [
