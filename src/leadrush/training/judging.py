@@ -54,8 +54,8 @@ def judge(content: Content, answers: Answers) -> Result:
         answer = answers.get(str(question["id"]))
         right = is_right(question, answer)
         judged.append(Judged(question, answer, right, _words(question, answer, right=right)))
-    right = sum(one.right for one in judged)
-    passed = bool(judged) and right * 100 >= content["pass_mark"] * len(judged)
+    rights = sum(one.right for one in judged)
+    passed = bool(judged) and rights * 100 >= content["pass_mark"] * len(judged)
     return Result(tuple(judged), passed)
 
 

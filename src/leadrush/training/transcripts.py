@@ -42,7 +42,7 @@ def clock(seconds: int) -> str:
 def cues(text: str) -> list[Cue]:
     """Return what is said, in its order; words without marks, in one line. Raises `BadCaptions`."""
     try:
-        found = list(webvtt.from_string(text.lstrip("\ufeff").replace("\r\n", "\n")))
+        found = webvtt.from_string(text.lstrip("\ufeff").replace("\r\n", "\n")).captions
     except webvtt.errors.MalformedFileError:
         raise BadCaptions(_("This is no WebVTT: its first line has to be WEBVTT.")) from None
     except (ValueError, AttributeError, IndexError):

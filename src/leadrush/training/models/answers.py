@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from leadrush.training.models.assignments import Assignment
 from leadrush.training.models.learning import Enrolment
 from leadrush.training.models.quizzes import Quiz, QuizEdition
-from leadrush.vault.models import Held, Rows
+from leadrush.vault.models import Held
 
 
 class Attempt(Held):
@@ -69,13 +69,6 @@ class HandIn(Held):
         return f"hand-in {self.number} for {self.assignment_id}"
 
 
-class _Files(models.Manager[Any]):
-    """Files handed in, without their content unless it is asked for: a page that lists them needs none."""
-
-    def get_queryset(self) -> Any:
-        return Rows(self.model, using=self._db).defer("sealed")
-
-
 class HandedFile(Held):
     """A file that somebody handed in: its name and its bytes, sealed (JSON: name, base64), and its kind."""
 
@@ -83,8 +76,6 @@ class HandedFile(Held):
     kind = models.CharField(max_length=80)
     size = models.PositiveIntegerField()
     sealed = models.BinaryField()
-
-    objects: ClassVar[Any] = _Files()
 
     CONTEXT = "training.file"
 

@@ -159,7 +159,8 @@ def handed(rows: Any) -> list[Handed]:
     mine = list(rows.order_by("-pk"))
     if not mine:
         return []
-    files = {one.hand_in_id: one for one in HandedFile.objects.filter(hand_in__in=mine)}
+    # Without their content, which no page shows: it may be some megabytes each.
+    files = {one.hand_in_id: one for one in HandedFile.objects.filter(hand_in__in=mine).defer("sealed")}
     answers = {one.hand_in_id: one for one in Feedback.objects.filter(hand_in__in=mine)}
     words = handing_in.words_of(mine)
     said = handing_in.words_of(list(answers.values()))
