@@ -33,11 +33,13 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Step:
-    """A lesson with how many ticked it, the share of the first number, and how many the step before lost."""
+    """A lesson: how many ticked it; how many came so far, which is ticked it or a later one; the share of all
+    learners that these are, and how many the step before lost."""
 
     number: int
     lesson: Lesson
     ticked: int
+    reached: int
     share: float
     lost: int
 
@@ -63,9 +65,8 @@ def report(training: Training) -> Report:
     ticks = Tick.objects.filter(lesson__in=lessons).values_list("person_id", "lesson_id")
     for person, lesson in ticks:
         by_person[person].add(lesson)
-    counts = {one.pk: sum(one.pk in done for done in by_person.values()) for one in lessons}
     done = {person for person, ticked in by_person.items() if len(ticked) == len(lessons) and lessons}
-    steps = _steps(lessons, counts, len(persons))
+    steps = _steps(lessons, list(by_person.values()), len(persons))
     lossy = [step for step in steps if step.lost > 0]
     return Report(
         learners=len(persons),
@@ -77,13 +78,16 @@ def report(training: Training) -> Report:
     )
 
 
-def _steps(lessons: list[Lesson], counts: dict[int, int], learners: int) -> list[Step]:
+def _steps(lessons: list[Lesson], ticked: list[set[int]], learners: int) -> list[Step]:
+    places = {lesson.pk: number for number, lesson in enumerate(lessons, 1)}
+    furthest = [max(places[key] for key in keys) for keys in ticked]
     found, before = [], learners
     for number, lesson in enumerate(lessons, 1):
-        ticked = counts[lesson.pk]
-        share = ticked / learners if learners else 0.0
-        found.append(Step(number, lesson, ticked, min(share, 1.0), before - ticked))
-        before = ticked
+        reached = sum(place >= number for place in furthest)
+        count = sum(lesson.pk in keys for keys in ticked)
+        share = reached / learners if learners else 0.0
+        found.append(Step(number, lesson, count, reached, min(share, 1.0), max(before - reached, 0)))
+        before = reached
     return found
 
 

@@ -6,6 +6,7 @@ larger files stands in one place.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from typing import Any
 
@@ -19,7 +20,7 @@ from leadrush.media.models import File
 VIDEO: tuple[Kind, ...] = (MP4,)
 AUDIO: tuple[Kind, ...] = (MP3,)
 OTHERS: tuple[Kind, ...] = (PDF, EPUB, ZIP, MP3, MP4)
-MOST = 20 << 20
+MOST = int(os.environ.get("LEADRUSH_MAX_BODY", str(20 << 20)))
 """Bytes that one form may bring; a larger one does not reach the site."""
 
 

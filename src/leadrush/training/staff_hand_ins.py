@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,6 +17,7 @@ from leadrush import console, gate, vault
 from leadrush.look.forms import Form
 from leadrush.training import building, handing_in, teaching
 from leadrush.training.models import Feedback, HandedFile, HandIn, Training
+from leadrush.training.views.work import download
 from leadrush.vault.giving import EMAIL, EMAIL_CATEGORY
 from leadrush.vault.models import Item
 
@@ -114,11 +115,4 @@ def handed_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give the file of something that was handed in, to be saved and never shown as a page of the site."""
     work = _work(pk)
     file = get_object_or_404(HandedFile, hand_in=work)
-    content = handing_in.content(file, what=teaching.WORK)
-    response = HttpResponse(content.data, content_type="application/octet-stream")
-    name = "".join(
-        sign if sign.isascii() and (sign.isalnum() or sign in " .-_") else "_" for sign in content.name
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(handing_in.content(file, what=teaching.WORK))

@@ -16,7 +16,7 @@ from leadrush.training import building
 from leadrush.training.models import Choice, Question, Quiz
 
 CHOOSING = (Question.Kind.ONE, Question.Kind.MANY)
-ROWS = 6
+ROWS = 4
 """So many empty choices a new question shows; “More choices” adds some."""
 MOST = 24
 

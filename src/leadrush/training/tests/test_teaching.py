@@ -8,7 +8,8 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leadrush import gate, ledger, vault
@@ -96,6 +97,25 @@ def test_the_report_and_the_line_of_hand_ins_open_nothing_and_name_nobody(taught
     assert ledger.Entry.objects.using("ledger").count() == before
     with gate.using("training.teach"):
         assert not Seen.objects.exists()
+
+
+def test_the_list_takes_as_many_questions_for_two_learners_as_for_twelve(taught: Teaching) -> None:
+    host = hosting()
+
+    def asked(training: Training) -> int:
+        path = reverse("training:learners", args=[training.pk])
+        host.get(path)
+        with CaptureQueriesContext(connection) as caught:
+            assert host.get(path).status_code == 200
+        return sum(
+            '"training_' in one["sql"] or '"vault_item' in one["sql"] for one in caught.captured_queries
+        )
+
+    few, many = taught(), taught()
+    for training, count in ((few, 2), (many, 12)):
+        for at in range(count):
+            learner(training, f"l{at}@letters.example")
+    assert asked(few) == asked(many)
 
 
 def test_one_learner_sees_that_somebody_looked_how_far_they_are(taught: Teaching) -> None:
@@ -266,12 +286,17 @@ def test_what_waits_stands_on_the_overview_of_those_who_teach_and_of_nobody_else
 def test_the_report_says_how_many_tick_each_lesson_and_where_most_are_lost(taught: Teaching) -> None:
     training = taught(lessons=3)
     lessons = lessons_of(training)
-    for at, count in enumerate((3, 2, 2, 0)):
-        tick(learner(training, f"l{at}@letters.example"), *lessons[:count])
+    # One goes through all of it, one stops before the end, one leaves the first lesson out, one never begins.
+    for at, ticked in enumerate((lessons, lessons[:2], lessons[1:2], [])):
+        tick(learner(training, f"l{at}@letters.example"), *ticked)
     with gate.using("training.teach"):
         found = counting.report(training)
     assert (found.learners, found.began, found.finished, found.certified) == (4, 3, 1, 1)
-    assert [(step.ticked, step.lost) for step in found.steps] == [(3, 1), (3, 0), (1, 2)]
+    assert [(step.ticked, step.reached, step.lost) for step in found.steps] == [
+        (2, 3, 1),
+        (3, 3, 0),
+        (1, 1, 2),
+    ]
     assert found.biggest is not None
     assert found.biggest.number == 3
     page = words(hosting().get(reverse("training:report", args=[training.pk])))
