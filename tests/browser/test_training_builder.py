@@ -68,6 +68,8 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
     desk.follow(page.get_by_role("button", name="Open it to everybody"))
     expect(page.get_by_text("It has no lesson yet.").first).to_be_visible()
 
+    number = re.findall(r"/trainings/(\d+)/", page.url)[0]
+
     # A folder, shown before it is made.
     desk.follow(page.get_by_role("link", name="Import a folder of videos and texts"))
     page.get_by_label("A folder of this computer").set_input_files(folder(tmp_path))
@@ -217,6 +219,12 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
     page.get_by_label("Starts").fill("2027-03-08T19:00")
     desk.follow(page.get_by_role("button", name="Save"))
     desk.look_in_each("training-group")
+
+    page.set_viewport_size({"width": 360, "height": 800})
+    for path in ("", "import/", "learners/", "groups/", "report/"):
+        desk.go(f"/console/trainings/{number}/{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{path or 'the outline'} scrolls sideways by {wide} px at 360"
 
 
 def test_staff_build_without_a_script_by_buttons_that_keep_the_focus(

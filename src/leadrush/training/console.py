@@ -164,7 +164,7 @@ def _titled(
 @gate.door("training.teach", staff=True, what="training.build")
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Open or close a training, or delete a draft that nobody has."""
+    """Open or close a training; delete a draft that nobody has, or a lesson taken out that nobody used."""
     training = get_object_or_404(Training, pk=pk)
     asked = request.POST.get("do", "")
     try:
@@ -178,6 +178,12 @@ def act(request: HttpRequest, pk: int) -> HttpResponseBase:
             releasing.delete_draft(training)
             messages.success(request, _("“%(title)s” is deleted.") % {"title": training.title})
             return HttpResponseRedirect(reverse("training:desk"))
+        elif asked.startswith("lesson:"):
+            key = asked.partition(":")[2]
+            known = int(key) if building.is_key(key) else 0
+            lesson = get_object_or_404(Lesson, pk=known, module__training=training)
+            releasing.delete_lesson(lesson)
+            messages.success(request, _("“%(title)s” is deleted.") % {"title": lesson.title})
         elif asked == "delete":
             messages.error(request, _("Nothing was done. To delete it, tick that you are sure."))
         else:

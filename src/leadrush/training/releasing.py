@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from leadrush import gate
@@ -11,7 +12,18 @@ from leadrush.media.models import File
 from leadrush.purchases.models import Part
 from leadrush.training import building
 from leadrush.training.building import CannotBuild, Outline
-from leadrush.training.models import Enrolment, Lesson, LessonFile, State, Training
+from leadrush.training.models import (
+    Attempt,
+    Enrolment,
+    HandIn,
+    Lesson,
+    LessonFile,
+    Note,
+    Place,
+    State,
+    Tick,
+    Training,
+)
 
 DELIVERABLE = "training.training"
 
@@ -90,7 +102,7 @@ def delete_draft(training: Training) -> None:
                 raise CannotBuild(_("Somebody has it already. It cannot be deleted; it can stay a draft."))
             if offered(held):
                 raise CannotBuild(_("An offer of the shop gives it. Take it out there first."))
-            files = _files_of(held)
+            files = _files_of(Lesson.objects.filter(module__training=held))
             held.delete()
     except Training.DoesNotExist:
         return
@@ -102,8 +114,36 @@ def delete_draft(training: Training) -> None:
         keeping.let_go(file)
 
 
-def _files_of(training: Training) -> list[File]:
-    rows = Lesson.objects.filter(module__training=training)
+def delete_lesson(lesson: Lesson) -> None:
+    """Delete a lesson that was taken out and that nobody used, with files that nothing else has.
+
+    Raises `CannotBuild` for one that stands, or that somebody ticked, wrote in, answered or handed in for.
+    Runs under a use that sees learners (`training.teach`).
+    """
+    if lesson.removed_at is None:
+        raise CannotBuild(_("Take it out first."))
+    used = CannotBuild(
+        _("Somebody left something in “%(title)s”. It stays taken out.") % {"title": lesson.title}
+    )
+    files = _files_of(Lesson.objects.filter(pk=lesson.pk))
+    try:
+        with (
+            transaction.atomic(),
+            gate.using("house.keep", actor=gate.current().actor, what="training.delete"),
+        ):
+            left = [model.objects.filter(lesson=lesson) for model in (Tick, Place, Note)]
+            left.append(Attempt.objects.filter(quiz__lesson=lesson))
+            left.append(HandIn.objects.filter(assignment__lesson=lesson))
+            if any(rows.exists() for rows in left):
+                raise used
+            Lesson.objects.filter(pk=lesson.pk).exclude(removed_at=None).delete()
+    except (ProtectedError, IntegrityError):
+        raise used from None
+    for file in files:
+        keeping.let_go(file)
+
+
+def _files_of(rows: QuerySet[Lesson]) -> list[File]:
     keys = {key for pair in rows.values_list("video", "audio") for key in pair if key}
     keys |= set(LessonFile.objects.filter(lesson__in=rows).values_list("file", flat=True))
     return list(File.objects.filter(pk__in=keys))

@@ -213,6 +213,29 @@ def test_a_lesson_that_somebody_noted_in_is_taken_out_with_its_notes_kept_and_co
     assert outlined(training)[0][1] == ["Lesson 2", "Lesson 3", "Lesson 1"], "at the end of its module"
 
 
+def test_a_lesson_taken_out_is_deleted_with_its_file_unless_somebody_used_it(taught: Teaching) -> None:
+    training, host = taught(), hosting()
+    used, unused, standing = lessons_of(training)
+    own = learner(training)
+    with gate.using("training.learn"):
+        Note(person=own.person, giving=own.giving, enrolment=own, lesson=used, sealed=b"x").save()
+    file = File.objects.create(digest="d" * 64, kind="video/mp4", size=3, place="dd/d")
+    Lesson.objects.filter(pk=unused.pk).update(video=file)
+    for lesson in (used, unused):
+        building.take_out(lesson)
+    address = reverse("training:act", args=[training.pk])
+
+    def press(lesson: Lesson) -> str:
+        return words(host.post(address, {"do": f"lesson:{lesson.pk}"}, follow=True))
+
+    assert "Take it out first." in press(standing)
+    assert "It stays taken out." in press(used)
+    assert "is deleted" in press(unused)
+    assert set(Lesson.objects.all()) == {used, standing}
+    assert not File.objects.exists()
+    assert host.post(address, {"do": f"lesson:{unused.pk}"}).status_code == 404
+
+
 def test_a_module_with_lessons_stays_and_one_that_lost_them_leaves_them_to_the_module_beside(
     taught: Teaching,
 ) -> None:
