@@ -72,19 +72,10 @@ def seed() -> None:
 
 def _plot() -> Training:
     training = Training.objects.create(state=State.OPEN, **words()["plot"])
-    film = media.keep(_film(), [MP4])
-    captions = files("leadrush.training.demo").joinpath("reading-your-own-bed.vtt").read_text("utf-8")
     lessons: list[Lesson] = []
     for place, said in enumerate(words()["plot_modules"]):
         module = Module.objects.create(training=training, title=said["title"], position=place)
-        for at, facts in enumerate(said["lessons"]):
-            filmed = facts.get("filmed", False)
-            own = {name: value for name, value in facts.items() if name != "filmed"}
-            video = film if filmed else None
-            lesson = Lesson.objects.create(module=module, position=at, video=video, **own)
-            if filmed:
-                Captions.objects.create(lesson=lesson, text=captions)
-            lessons.append(lesson)
+        lessons += [_lesson(module, at, facts) for at, facts in enumerate(said["lessons"])]
     for facts in words()["quizzes"]:
         own = {name: value for name, value in facts.items() if name not in ("lesson", "questions")}
         _quiz(lessons[facts["lesson"] - 1], own, facts["questions"])
@@ -97,9 +88,21 @@ def _plot() -> Training:
 def _evening() -> Training:
     training = Training.objects.create(state=State.OPEN, **words()["evening"])
     module = Module.objects.create(training=training, title="One evening", position=0)
-    for at, facts in enumerate(words()["evening_lessons"]):
-        Lesson.objects.create(module=module, position=at, **facts)
+    lessons = [_lesson(module, at, facts) for at, facts in enumerate(words()["evening_lessons"])]
+    _quiz(lessons[1], words()["evening_quiz"], words()["evening_questions"])
+    Assignment.objects.create(lesson=lessons[1], **words()["evening_assignment"])
     return training
+
+
+def _lesson(module: Module, position: int, facts: dict[str, Any]) -> Lesson:
+    own = {name: value for name, value in facts.items() if name != "filmed"}
+    filmed = facts.get("filmed", False)
+    video = media.keep(_film(), [MP4]) if filmed else None
+    lesson: Lesson = Lesson.objects.create(module=module, position=position, video=video, **own)
+    if filmed:
+        captions = files("leadrush.training.demo").joinpath("reading-your-own-bed.vtt").read_text("utf-8")
+        Captions.objects.create(lesson=lesson, text=captions)
+    return lesson
 
 
 def _group(training: Training) -> None:
@@ -203,6 +206,9 @@ def _learn_all(training: Training) -> None:
     enrolment = _mine(training, FINISHED)
     for lesson in Lesson.objects.of(training):
         ticking.tick(enrolment, lesson)
+    edition = editions.current(Quiz.objects.get(lesson__module__training=training))
+    assert edition is not None
+    quizzing.hand_over(enrolment, edition, _right(edition.content), once=uuid.uuid4())
     with gate.using("training.learn", actor=_as(enrolment.person), what="training.certificate"):
         course = courses.read(training, enrolment)
         certificate = certifying.issue(course, name="Ilse van der Beek")
