@@ -43,9 +43,12 @@ def build(folder: Path) -> list[str]:
         path.write_text(text.replace(beside, beside + line, 1))
     layers = folder / "pyproject.toml"
     text = layers.read_text()
-    assert '"webinars | guides | accountability"' in text
+    assert '"webinars | training | guides | accountability"' in text
     layers.write_text(
-        text.replace('"webinars | guides | accountability"', '"webinars | guides | accountability | shelf"')
+        text.replace(
+            '"webinars | training | guides | accountability"',
+            '"webinars | training | guides | accountability | shelf"',
+        )
     )
     return made
 

@@ -33,6 +33,8 @@ from leadrush.vault.models import Giving
 from leadrush.website import drawing, founding
 from tests.rig import processor
 
+# Every clause is broken in turn: it takes as long as there are clauses.
+pytestmark = pytest.mark.timeout(400)
 ROOT = Path(leadrush.__path__[0])
 PERIOD = timedelta(seconds=301)
 

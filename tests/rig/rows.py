@@ -34,11 +34,31 @@ from leadrush.purchases.models import (
 )
 from leadrush.purchases.models import Invoice as Paper
 from leadrush.purchases.models import Line as OrderLine
+from leadrush.training.models import (
+    Assignment,
+    Attempt,
+    Certificate,
+    Enrolment,
+    Feedback,
+    HandedFile,
+    HandIn,
+    Lesson,
+    Module,
+    Note,
+    Place,
+    Publication,
+    Quiz,
+    QuizEdition,
+    Seen,
+    Tick,
+    Training,
+)
 from leadrush.vault import collects
 from leadrush.vault.models import Giving, Held, Item, Person
 from leadrush.vault.tests.office.models import Invoice
 from leadrush.visits.models import Browser
-from leadrush.webinars.models import Answer, Host, Question, Registration, Seat, Seen, Webinar
+from leadrush.webinars.models import Answer, Host, Question, Registration, Seat, Webinar
+from leadrush.webinars.models import Seen as Looked
 
 
 @dataclass
@@ -123,7 +143,7 @@ def _answer(rows: Rows, text: str) -> None:
 
 
 def _seen(rows: Rows, text: str) -> None:
-    rows.row(Seen, registration=_registration(rows, text), entry=10_000_000 + len(rows.made))
+    rows.row(Looked, registration=_registration(rows, text), entry=10_000_000 + len(rows.made))
 
 
 def _copy(rows: Rows, text: str) -> None:
@@ -223,8 +243,100 @@ def _payment(rows: Rows, text: str) -> Payment:
     return made
 
 
+def _enrolment(rows: Rows, text: str) -> Enrolment:
+    training = Training.objects.create(slug=f"t-{uuid.uuid4().hex[:12]}", title="A training")
+    made: Enrolment = rows.row(Enrolment, training=training, source=Enrolment.Source.FREE)
+    return made
+
+
+def _lesson(rows: Rows) -> tuple[Enrolment, Lesson]:
+    enrolment = _enrolment(rows, "")
+    module = Module.objects.create(training=enrolment.training, title="A module")
+    return enrolment, Lesson.objects.create(module=module, title="A lesson")
+
+
+def _tick(rows: Rows, text: str) -> None:
+    enrolment, lesson = _lesson(rows)
+    rows.row(Tick, enrolment=enrolment, lesson=lesson)
+
+
+def _place(rows: Rows, text: str) -> None:
+    enrolment, lesson = _lesson(rows)
+    rows.row(Place, enrolment=enrolment, lesson=lesson, seconds=612)
+
+
+def _note(rows: Rows, text: str) -> None:
+    enrolment, lesson = _lesson(rows)
+    sealed = vault.seal(rows.person.pk, rows.word(text), Note.CONTEXT)
+    rows.row(Note, enrolment=enrolment, lesson=lesson, seconds=160, sealed=sealed, once=uuid.uuid4())
+
+
+def _attempt(rows: Rows, text: str) -> None:
+    enrolment, lesson = _lesson(rows)
+    quiz = Quiz.objects.create(lesson=lesson, marked=True)
+    content = {"questions": [], "attempts": None, "pass_mark": 70}
+    edition = QuizEdition.objects.create(quiz=quiz, digest="0" * 64, marked=True, content=content)
+    answers = json.dumps({"1": rows.word(text)}, ensure_ascii=False)
+    rows.row(
+        Attempt,
+        enrolment=enrolment,
+        quiz=quiz,
+        edition=edition,
+        number=1,
+        once=uuid.uuid4(),
+        right=0,
+        of=1,
+        passed=False,
+        sealed=vault.seal(rows.person.pk, answers, Attempt.CONTEXT),
+    )
+
+
+def _hand_in(rows: Rows, text: str) -> HandIn:
+    enrolment, lesson = _lesson(rows)
+    assignment = Assignment.objects.create(lesson=lesson, title="Your three lines", body="Three lines.")
+    sealed = vault.seal(rows.person.pk, rows.word(text), HandIn.CONTEXT) if text else b""
+    made: HandIn = rows.row(
+        HandIn, enrolment=enrolment, assignment=assignment, number=1, once=uuid.uuid4(), sealed=sealed
+    )
+    return made
+
+
 def _repayment(rows: Rows, text: str) -> None:
     rows.row(Repayment, payment=_payment(rows, ""), amount=50, word=rows.word(text, 60))
+
+
+def _handed_file(rows: Rows, text: str) -> None:
+    said = json.dumps({"name": rows.word(text), "data": "AAAA"}, ensure_ascii=False)
+    sealed = vault.seal(rows.person.pk, said, HandedFile.CONTEXT)
+    rows.row(HandedFile, hand_in=_hand_in(rows, ""), kind="application/pdf", size=3, sealed=sealed)
+
+
+def _feedback(rows: Rows, text: str) -> None:
+    sealed = vault.seal(rows.person.pk, rows.word(text), Feedback.CONTEXT)
+    rows.row(Feedback, hand_in=_hand_in(rows, ""), verdict=Feedback.Verdict.AGAIN, sealed=sealed)
+
+
+def _learner_seen(rows: Rows, text: str) -> None:
+    rows.row(Seen, enrolment=_enrolment(rows, ""), entry=20_000_000 + len(rows.made))
+
+
+def _certificate(rows: Rows, text: str) -> Certificate:
+    sealed = vault.seal(rows.person.pk, rows.word(text), Certificate.CONTEXT) if text else b""
+    number = uuid.uuid4().hex[:14]
+    made: Certificate = rows.row(Certificate, number=number, title=rows.word(text, 120), sealed=sealed)
+    return made
+
+
+def _publication(rows: Rows, text: str) -> None:
+    certificate = _certificate(rows, "")
+    rows.row(
+        Publication,
+        certificate=certificate,
+        number=certificate.number,
+        title=rows.word(text, 120),
+        earned_at=certificate.at,
+        sealed=vault.seal(rows.person.pk, rows.word(text), Publication.CONTEXT),
+    )
 
 
 MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
@@ -236,7 +348,7 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Host: _host,
     Registration: _registration,
     Answer: _answer,
-    Seen: _seen,
+    Looked: _seen,
     Invoice: _invoice,
     Order: _order,
     OrderLine: _order_line,
@@ -249,6 +361,17 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Instalment: _part,
     Receiver: _receiver,
     Paper: _paper,
+    Enrolment: _enrolment,
+    Tick: _tick,
+    Place: _place,
+    Note: _note,
+    Attempt: _attempt,
+    HandIn: _hand_in,
+    HandedFile: _handed_file,
+    Feedback: _feedback,
+    Seen: _learner_seen,
+    Certificate: _certificate,
+    Publication: _publication,
 }
 
 

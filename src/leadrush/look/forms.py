@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from leadrush import look
+from leadrush.look import times as home
 from leadrush.vault import addresses, cards
 
 
@@ -78,6 +82,30 @@ class AddressField(forms.CharField):
 def _holds_words(field: forms.Field) -> bool:
     others = AddressField | forms.EmailField | forms.UUIDField
     return isinstance(field, forms.CharField) and not isinstance(field, others)
+
+
+class HomeTime(forms.DateTimeField):
+    """A day and an hour as the business's clocks show them, kept as an instant."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def prepare_value(self, value: Any) -> Any:
+        return home.at_home(value).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the instant. Refuses an hour that a change of clocks leaves out or shows twice."""
+        try:
+            naive = super().to_python(value)
+        except ValidationError:
+            raise ValidationError(_("Write the day and the hour like 2027-05-14 19:00.")) from None
+        if naive is None:
+            return None
+        zone = look.business().zone
+        wall = naive.replace(tzinfo=None)
+        here = wall.replace(tzinfo=zone)
+        if here.utcoffset() != here.replace(fold=1).utcoffset():
+            raise ValidationError(_("The clocks change in this hour. Choose an hour before or after it."))
+        return here
 
 
 def _given(field: forms.Field) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -21,8 +23,8 @@ from leadrush.purchases.processor import Refused, Unreachable
 @require_http_methods(["GET", "HEAD", "POST"])
 def payments(request: HttpRequest) -> HttpResponseBase:
     """Show how cards are taken here; with a press, look for payments without an order, or give one back."""
-    context = {
-        "set_up": processor.is_set_up(),
+    context: dict[str, Any] = {
+        "set_up": processor.current() if processor.is_set_up() else None,
         "said": gate.force().number_of(processor.CLAUSE) is not None,
         "test": not settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")),
         "hook": settings.SITE_URL + reverse("purchases:heard"),

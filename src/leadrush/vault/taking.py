@@ -171,18 +171,23 @@ def _opened(declared: collects.Collects, held: Sequence[Any], entry: ledger.Entr
     if declared.model is Item:
         values = opening.open_items(held, entry=entry)
         return {"sealed": [values[item.pk] for item in held]}
-    return {
-        sealed.field: [
-            sealed.reads(text)
-            for text in opening.unseal(
-                [(row.person_id, getattr(row, sealed.field)) for row in held],
-                context=sealed.context,
-                category=declared.categories[0],
-                entry=entry,
-            )
-        ]
-        for sealed in declared.sealed
-    }
+    return {sealed.field: _texts(declared, sealed, held, entry) for sealed in declared.sealed}
+
+
+def _texts(
+    declared: collects.Collects, sealed: collects.Sealed, held: Sequence[Any], entry: ledger.Entry
+) -> list[Any]:
+    """Return one sealed column of these rows, opened; empty text for those where nothing was written."""
+    values = [bytes(getattr(row, sealed.field) or b"") for row in held]
+    opened = iter(
+        opening.unseal(
+            [(row.person_id, value) for row, value in zip(held, values, strict=True) if value],
+            context=sealed.context,
+            category=declared.categories[0],
+            entry=entry,
+        )
+    )
+    return [sealed.reads(next(opened)) if value else "" for value in values]
 
 
 def _column(row: Held, field: models.Field[Any, Any], title: str) -> Column:

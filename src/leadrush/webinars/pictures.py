@@ -1,49 +1,9 @@
-"""A webinar's picture: read once, made smaller, and written anew, so that nothing else in the file stays."""
+"""A webinar's picture, as it is kept and dropped."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-from dataclasses import dataclass
-from typing import IO
-
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
-
+from leadrush.media.pictures import Small
 from leadrush.webinars.models import Picture, Webinar
-
-WIDEST = 1440
-MOST_BYTES = 12_000_000
-MOST_PIXELS = 60_000_000
-
-
-@dataclass(frozen=True)
-class Small:
-    """A picture ready to be kept."""
-
-    webp: bytes
-    width: int
-    height: int
-
-
-def made_small(file: IO[bytes]) -> Small:
-    """Return the picture at most 1,440 pixels wide, without what cameras write. Raises `ValidationError`."""
-    file.seek(0)
-    data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise ValidationError(_("Choose a picture below 12 MB."))
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise ValidationError(_("Choose a picture below 60 million pixels."))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, Image.DecompressionBombError, SyntaxError):
-        raise ValidationError(_("Choose a picture: JPEG, PNG or WebP.")) from None
-    upright.thumbnail((WIDEST, WIDEST * 2))
-    out = io.BytesIO()
-    upright.save(out, "WEBP", quality=82)
-    return Small(out.getvalue(), upright.width, upright.height)
 
 
 def keep(webinar: Webinar, small: Small) -> None:
@@ -52,7 +12,7 @@ def keep(webinar: Webinar, small: Small) -> None:
         webinar=webinar,
         defaults={
             "webp": small.webp,
-            "digest": hashlib.sha256(small.webp).hexdigest()[:16],
+            "digest": small.digest,
             "width": small.width,
             "height": small.height,
         },

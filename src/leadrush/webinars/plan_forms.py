@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,35 +10,10 @@ from django.db import transaction
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
-from leadrush import look
-from leadrush.look import times as home
-from leadrush.look.forms import Form, Spoken
+from leadrush.look.forms import Form, HomeTime, Spoken
+from leadrush.media.pictures import made_small
 from leadrush.webinars import hosting, pictures, planning
 from leadrush.webinars.models import AGENDA_LINE, Question, Webinar
-
-
-class HomeTime(forms.DateTimeField):
-    """A day and an hour as the business's clocks show them, kept as an instant."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def prepare_value(self, value: Any) -> Any:
-        return home.at_home(value).replace(tzinfo=None) if isinstance(value, datetime) else value
-
-    def to_python(self, value: Any) -> datetime | None:
-        """Return the instant. Refuses an hour that a change of clocks leaves out or shows twice."""
-        try:
-            naive = super().to_python(value)
-        except ValidationError:
-            raise ValidationError(_("Write the day and the hour like 2027-05-14 19:00.")) from None
-        if naive is None:
-            return None
-        zone = look.business().zone
-        wall = naive.replace(tzinfo=None)
-        here = wall.replace(tzinfo=zone)
-        if here.utcoffset() != here.replace(fold=1).utcoffset():
-            raise ValidationError(_("The clocks change in this hour. Choose an hour before or after it."))
-        return here
 
 
 class PlanForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
@@ -113,7 +87,7 @@ class PlanForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generic
     def clean_picture(self) -> Any:
         """Return the picture ready to be kept, made smaller."""
         file = self.cleaned_data.get("picture")
-        return pictures.made_small(file) if file else None
+        return made_small(file) if file else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

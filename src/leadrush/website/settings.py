@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "leadrush.purchases",
     "leadrush.webinars",
     "leadrush.guides",
+    "leadrush.training",
     "leadrush.accountability",
     "leadrush.website",
     "allauth",

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadrush.purchases.urls")),
     path("", include("leadrush.webinars.urls")),
     path("", include("leadrush.guides.urls")),
+    path("", include("leadrush.training.urls")),
     path("console/", include("leadrush.console.urls")),
     path("", include("leadrush.accountability.urls")),
     path("", include("leadrush.people.urls")),

@@ -1,0 +1,1 @@
+"""Training: lessons that people buy or get, with their progress, notes, answers and a certificate."""

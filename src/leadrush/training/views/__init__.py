@@ -1,0 +1,1 @@
+"""The doors of training: public pages, lessons, what a learner leaves, and certificates."""
