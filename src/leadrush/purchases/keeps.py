@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models import Count as Rows
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,13 +135,11 @@ def invoices_are_whole() -> Count:
         of += series.last
         missed += max(0, series.last - written.filter(day__year=year).count())
     missed += Invoice.objects.filter(until__lt=today - timedelta(days=1)).count()
-    # Compared where they lie: what comes back is how many do not agree.
-    booked = written.filter(order_number=OuterRef("number")).order_by().values("order_number")
-    stands = Case(When(state=State.ENDED, then=Value(0)), default=F("gross") - F("back") - F("spared"))
-    orders = Order.objects.filter(gross__gt=0).annotate(
-        booked=Subquery(booked.annotate(sum=Sum("gross")).values("sum")), stands=stands
-    )
-    missed += orders.filter(booked__isnull=False).exclude(booked=F("stands")).count()
+    # One question for the sums and one for the orders; correlated, they took seconds for ten thousand.
+    sums = dict(written.order_by().values_list("order_number").annotate(gross=Sum("gross")))
+    owed = Order.objects.filter(gross__gt=0).order_by()
+    for number, state, stands in owed.values_list("number", "state", F("gross") - F("back") - F("spared")):
+        missed += sums.get(number) not in (None, 0 if state == State.ENDED else stands)
     return Count(missed=missed, of=of)
 
 

@@ -372,7 +372,7 @@ def test_a_crash_between_two_lines_leaves_nothing_half_done(
     sold: Selling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer = sold("An hour", 9400, left=3)
-    monkeypatch.setattr("leadrush.purchases.letters.to_pay", lambda order, **more: 1 / 0)
+    monkeypatch.setattr("leadrush.purchases.letters.to_pay", lambda *order, **more: 1 / 0)
     said = wanted(offer)
     with pytest.raises(ZeroDivisionError):
         ordering.order(said)
