@@ -24,6 +24,7 @@ PAGES: dict[str, Any] = {
     "style-src": [SELF],
     "font-src": [SELF],
     "img-src": [SELF],
+    "media-src": [SELF],
     "connect-src": [SELF],
     "manifest-src": [SELF],
     "form-action": [SELF],

@@ -31,6 +31,8 @@ Say = Callable[[str], None]
 TREES = ("media", "files", "locale", "visits/days")
 SWAPPED = "visits/days"
 """A folder whose files are swapped while the site runs: they are held for the backup by a second name."""
+PASSING = "files/arriving/"
+"""Files that are on their way in, and belong to nothing yet."""
 STONES = "tombstones/erased.jsonl"
 TRIES = 3
 
@@ -179,7 +181,8 @@ def _files(tree: str) -> list[tuple[str, Path]]:
     base = place_of(tree)
     kind = "*.parquet" if tree == SWAPPED else "*"
     found = (path for path in sorted(base.rglob(kind)) if path.is_file() and not path.is_symlink())
-    return [(f"{tree}/{path.relative_to(base).as_posix()}", path) for path in found]
+    named = [(f"{tree}/{path.relative_to(base).as_posix()}", path) for path in found]
+    return [(name, path) for name, path in named if not name.startswith(PASSING)]
 
 
 def _held(work: Path) -> list[Part]:

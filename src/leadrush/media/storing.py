@@ -1,0 +1,40 @@
+"""Where files lie: a folder of the data, and elsewhere where `FILES_URL` names an S3-compatible storage.
+
+`s3://KEY:SECRET@bucket/prefix?endpoint=https://storage.example&region=eu-1`; without key and secret those of
+the environment are taken (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`). Knows no Django, as settings ask it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+KNOWN = {"endpoint": "endpoint_url", "region": "region_name"}
+
+
+def storages(folder: Path, url: str) -> dict[str, Any]:
+    """Return what Django's STORAGES needs. Raises `ValueError`, in a sentence, for a bad address."""
+    here = {
+        "files": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        }
+    }
+    return here | {"away": _elsewhere(url)} if url else here
+
+
+def _elsewhere(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    bucket = parts.netloc.rpartition("@")[2]
+    if parts.scheme != "s3" or not bucket or not asked.keys() <= KNOWN.keys():
+        # Without the address itself: it may hold a secret.
+        raise ValueError(
+            "Write FILES_URL like s3://KEY:SECRET@bucket/prefix?endpoint=https://storage.example&region=eu-1"
+        )
+    options: dict[str, Any] = {"bucket_name": bucket, "location": parts.path.strip("/")}
+    options |= {KNOWN[name]: value for name, value in asked.items()}
+    if parts.username and parts.password:
+        options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password)}
+    return {"BACKEND": "leadrush.media.elsewhere.Elsewhere", "OPTIONS": options}
