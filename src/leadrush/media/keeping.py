@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.core.files import File as Upload
 from django.db import transaction
-from django.db.models import ForeignKey, ProtectedError
+from django.db.models import Count, ForeignKey, ProtectedError, Sum
 from django.utils import timezone
 
 from leadrush.media import contents
@@ -86,3 +86,14 @@ def sweep() -> int:
             held = pointing.model._base_manager.exclude(**{pointing.name: None}).values(pointing.attname)
             lone = lone.exclude(pk__in=held)
     return sum(let_go(file) for file in lone)
+
+
+def away() -> str:
+    """Say what lies in the storage elsewhere, which no backup of this site holds; else nothing."""
+    found = File.objects.filter(away=True).aggregate(files=Count("pk"), size=Sum("size"))
+    if not found["files"]:
+        return ""
+    return (
+        f"{found['files']:,} files of {found['size']:,} bytes, which lie in the storage of FILES_URL. Have "
+        "its operator keep what is deleted there for a while, or copy it yourself."
+    )

@@ -15,8 +15,11 @@ AWAY = "away"
 
 
 def shelf(away: bool = False) -> Storage:
-    """Return where files lie: Django's storage `files`, a folder here, or the one elsewhere."""
-    return storages[AWAY if away else "files"]
+    """Return where files lie: Django's storage `files`, a folder here, or the one elsewhere.
+
+    Where no storage elsewhere is named any more, what lay there is looked for here, where it may be again.
+    """
+    return storages[AWAY if away and AWAY in storages.backends else "files"]
 
 
 def landing() -> Path:

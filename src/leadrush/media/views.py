@@ -8,7 +8,6 @@ import time
 from typing import IO
 from urllib.parse import quote
 
-from django.core.files.storage import InvalidStorageError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -66,7 +65,7 @@ def file(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
     start, stop = stretch
     try:
         content = kept.opened()
-    except (FileNotFoundError, InvalidStorageError):
+    except FileNotFoundError:
         where = (
             "in the storage elsewhere: look at FILES_URL"
             if kept.away

@@ -36,6 +36,7 @@ class Arriving {
     [this.input, this.word, this.here, this.way] = ["input[type=file]", "[data-word]", "[data-here]", "[data-way]"].map(part);
     [this.bar, this.numbers, this.pause, this.go, this.out] = ["progress", "[data-numbers]", "[data-pause]", "[data-go]", "[data-out]"].map(part);
     this.name = this.input.name;
+    part("[data-plain]").hidden = true;
     this.input.addEventListener("change", () => this.chosen());
     this.pause.addEventListener("click", () => this.stop());
     this.go.addEventListener("click", () => this.start());
@@ -106,16 +107,22 @@ class Arriving {
     this.upload?.abort();
     this.pause.hidden = true;
     this.go.hidden = false;
-    this.then = null;
+    this.then = this.began = null;
+    this.numbers.textContent = filled(this.words.onTheWay, this.values(this.come ?? 0));
     this.say(filled(words, this.values(this.come ?? 0)));
   }
 
   failed(error) {
     const said = error.originalResponse;
-    this.lost = !said;
+    // Read before it is stopped: with that a browser forgets the answer.
+    const [status, kind, body] = said ? [said.getStatus(), said.getHeader("Content-Type"), said.getBody()] : [0, "", ""];
+    this.lost = !status;
     this.stop(this.words.failed);
-    if (said?.getBody() && said.getHeader("Content-Type")?.startsWith("text/plain")) this.say(said.getBody().trim(), true);
-    if (said?.getStatus() === 422 || said?.getStatus() === 413) this.reset();
+    if (body && kind?.startsWith("text/plain")) this.say(body.trim(), true);
+    if (status === 422 || status === 413) {
+      this.forget();
+      this.reset();
+    }
   }
 
   values(here) {
@@ -149,13 +156,16 @@ class Arriving {
   }
 
   sent(event) {
-    if (!this.running) {
-      if (this.upload) remembered((key, told) => told.uploadUrl === this.upload.url && localStorage.removeItem(key));
-      return;
-    }
+    if (!this.file || this.word.value) return this.forget();
     event.preventDefault();
+    if (this.upload && !this.running) this.start();
     this.then = { by: event.submitter };
     this.say(this.words.then);
+  }
+
+  // It is handed in, or not taken: no page says any more that it was on its way.
+  forget() {
+    if (this.upload) remembered((key, told) => told.uploadUrl === this.upload.url && localStorage.removeItem(key));
   }
 
   async takeOut(only = false) {
@@ -170,7 +180,7 @@ class Arriving {
     this.running = this.lost = false;
     this.word.value = "";
     this.way.hidden = true;
-    this.bar.value = 0;
+    this.bar.value = this.come = 0;
     this.numbers.textContent = "";
     this.input.name = this.name;
     if (keepChoice !== true) this.input.value = "";
