@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from leadrush.media.arrivals import PIECE
+from leadrush.media.looking import starts_at_once
+from leadrush.media.tests.test_looking import film
 from tests.browser.conftest import SHOTS, Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -149,3 +152,21 @@ def test_without_a_script_the_field_says_how_large_a_file_may_be_and_why(
     plain.page.locator("input[type=file]").set_input_files(small)
     plain.follow(plain.page.get_by_role("button", name="Bring it"))
     expect(plain.page.get_by_text("Edition 1 is the one that is handed out.")).to_be_visible()
+
+
+def test_a_film_is_looked_into_and_starts_at_once_and_one_that_browsers_do_not_play_says_so(
+    staff: Callable[..., Walk], tmp_path: Path
+) -> None:
+    desk = staff(address=DESK)
+    page = desk.page
+    write(desk, "film")
+    for name, content in (("good.mp4", film()), ("old.mp4", film(video="mpeg4"))):
+        (tmp_path / name).write_bytes(content)
+        page.locator("input[type=file]").set_input_files(tmp_path / name)
+        desk.follow(page.get_by_role("button", name="Bring it"))
+    desk.reload_until(page.get_by_text("Browsers do not play “mpeg4”"))
+    desk.look_in_each("upload-film")
+    desk.follow(page.get_by_role("button", name="Withdraw edition 2"))
+    desk.reload_until(page.locator("li", has_text="Edition 1", has_not_text="Being looked into"))
+    (kept,) = [path for path in (desk.site.data / "files").rglob("*-front*") if path.is_file()]
+    assert starts_at_once(io.BytesIO(kept.read_bytes()))

@@ -65,13 +65,10 @@ class MediaField(forms.Field):
     """A file of one of some kinds. Its value is a kept row of `File`, or None where it may stay empty."""
 
     widget = Arriving
-    default_error_messages = {
-        "required": gettext_lazy("Choose a file."),
-        "over": gettext_lazy("What had arrived waited for a day and is gone. Choose the file again."),
-    }
 
     def __init__(self, *, kinds: Collection[Kind], **named: Any) -> None:
-        super().__init__(**named)
+        said = {"required": gettext_lazy("Choose a file."), **named.pop("error_messages", {})}
+        super().__init__(error_messages=said, **named)
         self.kinds = self.widget.kinds = tuple(kinds)
 
     def clean(self, value: Any) -> File | None:
@@ -83,7 +80,7 @@ class MediaField(forms.Field):
             return keeping.keep(value, self.kinds)
         there = links.handed_in(str(value))
         if there is None:
-            raise ValidationError(self.error_messages["over"], code="over")
+            raise ValidationError(_("What had arrived waited for a day and is gone. Choose the file again."))
         file, _name = there
         if file.kind not in {kind.media for kind in self.kinds}:
             wanted = ", ".join(str(kind.title) for kind in self.kinds)

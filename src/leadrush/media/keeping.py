@@ -62,8 +62,11 @@ def let_go(file: File) -> bool:
     """Remove a file unless a room still points at it; return whether it went."""
     try:
         with transaction.atomic():
-            file.delete()
-            transaction.on_commit(lambda: _take_off(file))
+            # As it is now: a film may just have been written anew, or carried elsewhere.
+            there = File.objects.select_for_update().filter(pk=file.pk).first()
+            if there is not None:
+                there.delete()
+                transaction.on_commit(lambda: _take_off(there))
     except ProtectedError:
         return False
     return True
@@ -94,6 +97,6 @@ def away() -> str:
     if not found["files"]:
         return ""
     return (
-        f"{found['files']:,} files of {found['size']:,} bytes, which lie in the storage of FILES_URL. Have "
+        f"what lies in the storage of FILES_URL (files: {found['files']:,}, bytes: {found['size']:,}). Have "
         "its operator keep what is deleted there for a while, or copy it yourself."
     )

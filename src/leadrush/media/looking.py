@@ -84,7 +84,7 @@ def minutes(file: File) -> int | None:
 
 def look(file: File) -> None:
     """Look into a file, write it anew where it could not start at once, and carry it where it is to lie."""
-    if file.kind in MOVING and file.looked_at is None and not file.away:
+    if file.kind in MOVING and file.looked_at is None and file.looks <= LOOKS and not file.away:
         facts = facts_of(Path(shelf().path(file.place)), file.kind)
         if not facts.trouble and file.kind == MP4.media:
             _front(file)

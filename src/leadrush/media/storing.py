@@ -1,20 +1,24 @@
 """Where files lie: a folder of the data, and elsewhere where `FILES_URL` names an S3-compatible storage.
 
 `s3://KEY:SECRET@bucket/prefix?endpoint=https://storage.example&region=eu-1`; without key and secret those of
-the environment are taken (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`). Knows no Django, as settings ask it.
+the environment are taken (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`). The settings ask it.
 """
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 KNOWN = {"endpoint": "endpoint_url", "region": "region_name"}
+LIKE = "FILES_URL is like s3://KEY:SECRET@bucket/prefix?endpoint=https://storage.example&region=eu-1."
 
 
 def storages(folder: Path, url: str) -> dict[str, Any]:
-    """Return what Django's STORAGES needs. Raises `ValueError`, in a sentence, for a bad address."""
+    """Return what Django's STORAGES needs. Raises `ImproperlyConfigured`."""
     here = {
         "files": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -25,14 +29,17 @@ def storages(folder: Path, url: str) -> dict[str, Any]:
 
 
 def _elsewhere(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    asked = dict(parse_qsl(parts.query))
+    try:
+        parts = urlsplit(url)
+        asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    except ValueError:
+        raise ImproperlyConfigured(LIKE) from None
     bucket = parts.netloc.rpartition("@")[2]
-    if parts.scheme != "s3" or not bucket or not asked.keys() <= KNOWN.keys():
+    if parts.scheme != "s3" or not bucket or not asked.keys() <= KNOWN.keys() or not all(asked.values()):
         # Without the address itself: it may hold a secret.
-        raise ValueError(
-            "Write FILES_URL like s3://KEY:SECRET@bucket/prefix?endpoint=https://storage.example&region=eu-1"
-        )
+        raise ImproperlyConfigured(LIKE)
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise ImproperlyConfigured("FILES_URL needs django-storages: pip install 'leadrush[s3]'.")
     options: dict[str, Any] = {"bucket_name": bucket, "location": parts.path.strip("/")}
     options |= {KNOWN[name]: value for name, value in asked.items()}
     if parts.username and parts.password:

@@ -9,6 +9,7 @@ import sys
 import time
 
 from django.db.models import F
+from django.db.models.functions import Least
 
 from leadrush import gate
 from leadrush.media import arrivals, keeping, looking
@@ -17,6 +18,8 @@ from leadrush.media.models import File
 log = logging.getLogger(__name__)
 REST = 60.0
 """Seconds after which it is tried again, where a process did not end well."""
+MANY = 1000
+"""How far it is counted how often a file was tried."""
 _work: subprocess.Popen[bytes] | None = None
 _after = 0.0
 
@@ -37,7 +40,7 @@ def look() -> None:
     # What was tried less often comes first: one file that ends its process holds up no other.
     file = looking.waiting().order_by("looks", "pk").first()
     if file is not None:
-        File.objects.filter(pk=file.pk).update(looks=F("looks") + 1)
+        File.objects.filter(pk=file.pk).update(looks=Least(F("looks") + 1, MANY))
         command = [sys.executable, "-m", "leadrush.media.looking", str(file.pk)]
         _work = subprocess.Popen(command)  # noqa: S603  # our own program, and a number
 
