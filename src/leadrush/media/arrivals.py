@@ -54,12 +54,13 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Arrival:
     """A file on its way: its random word, bytes in all, its name where it comes from, the kinds that are
-    wanted, the bytes that are here, and the key of the kept file at the end."""
+    wanted, what else was said of it, the bytes that are here, and the key of the kept file at the end."""
 
     word: str
     size: int
     name: str
     kinds: tuple[str, ...]
+    said: str = ""
     offset: int = 0
     file: int | None = None
 
@@ -79,16 +80,16 @@ class Arrival:
         return self.told.stat().st_mtime + LASTS.total_seconds()
 
 
-def begin(*, size: int, name: str, kinds: tuple[str, ...]) -> Arrival:
+def begin(*, size: int, name: str, kinds: tuple[str, ...], said: str = "") -> Arrival:
     """Begin one. Raises `Refused` for an empty file, and where the disk has no room for it."""
     if size < 1:
         raise Refused(422, _("This file is empty. Choose another."))
     free = shutil.disk_usage(landing()).free - SPARE
     if size > free:
         raise Refused(507, _no_room(size))
-    arrival = Arrival(secrets.token_urlsafe(16), size, name[-200:], kinds)
+    arrival = Arrival(secrets.token_urlsafe(16), size, name[-200:], kinds, said)
     arrival.path.touch(mode=0o600)
-    _write(arrival, {"size": size, "name": arrival.name, "kinds": kinds})
+    _write(arrival, {"size": size, "name": arrival.name, "kinds": kinds, "said": said})
     return arrival
 
 
@@ -100,7 +101,7 @@ def find(word: str) -> Arrival | None:
         said: dict[str, Any] = {}
         for line in (landing() / f"{word}.told").read_text().splitlines():
             said |= json.loads(line)
-        arrival = Arrival(word, said["size"], said["name"], tuple(said["kinds"]))
+        arrival = Arrival(word, said["size"], said["name"], tuple(said["kinds"]), said["said"])
         if arrival.path.exists():
             return replace(arrival, offset=arrival.path.stat().st_size)
         kept = File.objects.filter(digest=said["digest"]).first()

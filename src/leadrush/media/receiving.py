@@ -28,6 +28,8 @@ from leadrush.media.contents import KINDS
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,termination"
 LARGEST = 1 << 40
+LONGEST = 4096
+"""Characters that a client may say of a file."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -68,6 +70,12 @@ def _options() -> HttpResponse:
     return HttpResponse(status=204, headers=told)
 
 
+def _method(request: HttpRequest) -> str | None:
+    """Return what is asked for; a client that can only POST says it in a header."""
+    said = request.headers.get("X-HTTP-Method-Override", "") if request.method == "POST" else ""
+    return said.upper() or request.method
+
+
 def _number(request: HttpRequest, name: str) -> int:
     """Return a number from a header. Raises `Refused`."""
     said = request.headers.get(name, "")
@@ -79,7 +87,10 @@ def _number(request: HttpRequest, name: str) -> int:
 def _metadata(request: HttpRequest) -> dict[str, str]:
     """Return what a client says of its file: pairs of a name and a value in base64. Raises `Refused`."""
     found = {}
-    for pair in request.headers.get("Upload-Metadata", "").split(","):
+    said = request.headers.get("Upload-Metadata", "")
+    if len(said) > LONGEST:
+        raise Refused(400, _("Upload-Metadata is too long."))
+    for pair in said.split(","):
         name, _space, value = pair.strip().partition(" ")
         try:
             found[name] = base64.b64decode(value, validate=True).decode()
@@ -93,6 +104,8 @@ def _standing(arrival: Arrival, status: int) -> HttpResponse:
     told = {"Upload-Offset": str(arrival.offset), "Upload-Expires": http_date(arrival.until)}
     if status == 200:
         told["Upload-Length"] = str(arrival.size)
+        if arrival.said:
+            told["Upload-Metadata"] = arrival.said
     if arrival.file is not None:
         told["Upload-Word"] = links.arrived(arrival.file, arrival.name)
     return HttpResponse(status=status, headers=told)
@@ -111,7 +124,12 @@ def begin(request: HttpRequest) -> HttpResponse:
     if size > LARGEST:
         raise Refused(413, _("A file has at most a terabyte."))
     wanted = tuple(kind for kind in said.get("kinds", "").split() if kind in KINDS)
-    arrival = arrivals.begin(size=size, name=said.get("filename", ""), kinds=wanted or tuple(KINDS))
+    arrival = arrivals.begin(
+        size=size,
+        name=said.get("filename", ""),
+        kinds=wanted or tuple(KINDS),
+        said=request.headers.get("Upload-Metadata", ""),
+    )
     answer = _standing(arrival, 201)
     answer.headers["Location"] = reverse("media:arrival", args=[arrival.word])
     return answer
@@ -122,7 +140,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @gate.door(None, why="takes pieces of a file of the business, which is about nobody")
 def arrival(request: HttpRequest, word: str) -> HttpResponse:
     """Say how far an arrival has come (HEAD), take its next piece (PATCH), forget it (DELETE)."""
-    match request.method:
+    match _method(request):
         case "OPTIONS":
             return _options()
         case "HEAD":
