@@ -2,12 +2,11 @@
 
 A film that says at its end what is in it cannot start at once: it is written anew with that in front. Then,
 where there is a storage elsewhere, the file goes there. All of it runs in a process of its own
-(`python -m leadrush.media.looking KEY`): minutes of work and hostile bytes take nothing else with them.
+(`python -m leadrush.media KEY`): minutes of work and hostile bytes take nothing else with them.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,17 +217,3 @@ def carry(file: File) -> None:
         here.delete(file.place)
     else:
         there.delete(file.place)
-
-
-def main(key: str) -> None:
-    """Look into the file of this key."""
-    import django
-
-    django.setup(set_prefix=False)
-    file = File.objects.filter(pk=key).first()
-    if file is not None:
-        look(file)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

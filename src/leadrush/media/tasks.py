@@ -41,7 +41,7 @@ def look() -> None:
     file = looking.waiting().order_by("looks", "pk").first()
     if file is not None:
         File.objects.filter(pk=file.pk).update(looks=Least(F("looks") + 1, MANY))
-        command = [sys.executable, "-m", "leadrush.media.looking", str(file.pk)]
+        command = [sys.executable, "-m", "leadrush.media", str(file.pk)]
         _work = subprocess.Popen(command)  # noqa: S603  # our own program, and a number
 
 
