@@ -7,7 +7,6 @@ its end.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import json
@@ -17,7 +16,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +24,6 @@ from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File as Upload
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from leadrush.media import contents, keeping
@@ -40,7 +38,6 @@ SPARE = 256 << 20
 BACKLOG = 64 << 20
 """Bytes at most that one piece waits for, where the process that knew the digest so far has ended."""
 WORD = re.compile(r"[A-Za-z0-9_-]{22}")
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Refused(Exception):
@@ -86,10 +83,11 @@ def begin(*, size: int, name: str, kinds: tuple[str, ...], said: str = "") -> Ar
         raise Refused(422, _("This file is empty. Choose another."))
     free = shutil.disk_usage(landing()).free - SPARE
     if size > free:
-        raise Refused(507, _no_room(size))
+        raise Refused(507, keeping.no_room(size))
     arrival = Arrival(secrets.token_urlsafe(16), size, name[-200:], kinds, said)
-    arrival.path.touch(mode=0o600)
-    _write(arrival, {"size": size, "name": arrival.name, "kinds": kinds, "said": said})
+    with _room(size):
+        arrival.path.touch(mode=0o600)
+        _write(arrival, {"size": size, "name": arrival.name, "kinds": kinds, "said": said})
     return arrival
 
 
@@ -98,16 +96,22 @@ def find(word: str) -> Arrival | None:
     if not WORD.fullmatch(word):
         return None
     try:
-        said: dict[str, Any] = {}
-        for line in (landing() / f"{word}.told").read_text().splitlines():
-            said |= json.loads(line)
+        said = _read(landing() / f"{word}.told")
         arrival = Arrival(word, said["size"], said["name"], tuple(said["kinds"]), said["said"])
         if arrival.path.exists():
             return replace(arrival, offset=arrival.path.stat().st_size)
         kept = File.objects.filter(digest=said["digest"]).first()
         return replace(arrival, offset=arrival.size, file=kept.pk) if kept else None
-    except (FileNotFoundError, ValueError, KeyError):
+    except (FileNotFoundError, KeyError):
         return None
+
+
+def _read(told: Path) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for line in told.read_text().splitlines():
+        with suppress(ValueError):  # torn by a power cut: what stood before it holds
+            said |= json.loads(line)
+    return said
 
 
 def append(word: str, offset: int, piece: IO[bytes], length: int) -> Arrival:
@@ -126,7 +130,8 @@ def append(word: str, offset: int, piece: IO[bytes], length: int) -> Arrival:
             raise Refused(413, _("This is longer than was said at the beginning. Choose the file again."))
         if arrival.file is not None:
             return arrival
-        _put(arrival, piece, length)
+        with _room(arrival.size - arrival.offset):
+            _put(arrival, piece, length)
         os.utime(arrival.told)
         arrival = replace(arrival, offset=arrival.path.stat().st_size)
         if offset < contents.HEAD <= arrival.offset:
@@ -212,17 +217,20 @@ def _put(arrival: Arrival, piece: IO[bytes], length: int) -> None:
                 while view:
                     view = view[out.write(view) or 0 :]
             os.fdatasync(out.fileno())
-        except OSError as fault:
+        except OSError:
             out.truncate(arrival.offset)
-            if fault.errno in FULL:
-                raise Refused(507, _no_room(arrival.size - arrival.offset)) from None
             raise
 
 
-def _no_room(size: int) -> str:
-    return _(
-        "The site’s disk has no room for %(size)s more. Make room there; what has arrived stays for a day."
-    ) % {"size": filesizeformat(size)}
+@contextmanager
+def _room(size: int) -> Iterator[None]:
+    """Turn a full disk into a word. Raises `Refused`."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno not in keeping.FULL:
+            raise
+        raise Refused(507, keeping.no_room(size)) from None
 
 
 def _wanted(arrival: Arrival) -> list[contents.Kind]:
@@ -243,18 +251,15 @@ def _kept(arrival: Arrival) -> Arrival:
     if arrival.file is not None:
         return arrival
     digest = _digest(arrival)
-    # Before it is moved: a process that ends in between is found to have kept it.
-    _write(arrival, {"digest": digest})
     try:
-        with Arrived(arrival) as whole:
-            file = keeping.keep(whole, _wanted(arrival), digest=digest)
+        # Before it is moved: a process that ends in between is found to have kept it.
+        with _room(arrival.size):
+            _write(arrival, {"digest": digest})
+            with Arrived(arrival) as whole:
+                file = keeping.keep(whole, _wanted(arrival), digest=digest)
     except ValidationError as wrong:
         _remove(arrival)
         raise Refused(422, " ".join(wrong.messages)) from None
-    except OSError as fault:
-        if fault.errno not in FULL:
-            raise
-        raise Refused(507, _no_room(arrival.size)) from None
     arrival.path.unlink(missing_ok=True)
     _digests.pop(arrival.word, None)
     return replace(arrival, file=file.pk)
@@ -262,7 +267,7 @@ def _kept(arrival: Arrival) -> Arrival:
 
 def _write(arrival: Arrival, said: dict[str, Any]) -> None:
     with arrival.told.open("a") as out:
-        out.write(json.dumps(said) + "\n")
+        out.write("\n" + json.dumps(said))  # a line of its own, also behind a torn one
         out.flush()
         os.fsync(out.fileno())
 

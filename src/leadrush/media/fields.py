@@ -77,7 +77,12 @@ class MediaField(forms.Field):
         if value in self.empty_values:
             return None
         if isinstance(value, UploadedFile):
-            return keeping.keep(value, self.kinds)
+            try:
+                return keeping.keep(value, self.kinds)
+            except OSError as fault:
+                if fault.errno not in keeping.FULL:
+                    raise
+                raise ValidationError(keeping.no_room(value.size or 0)) from None
         there = links.handed_in(str(value))
         if there is None:
             raise ValidationError(_("What had arrived waited for a day and is gone. Choose the file again."))

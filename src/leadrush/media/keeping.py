@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 from collections.abc import Collection, Iterator
@@ -11,13 +12,16 @@ from datetime import timedelta
 from django.core.files import File as Upload
 from django.db import transaction
 from django.db.models import Count, ForeignKey, ProtectedError, Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from leadrush.media import contents
 from leadrush.media.contents import Kind
 from leadrush.media.models import File, landing, shelf
 
 PIECE = 1 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 UNCLAIMED = timedelta(days=2)
 """How long a file stays that no room points at: longer than a form's word for it is good."""
 
@@ -89,6 +93,13 @@ def sweep() -> int:
             held = pointing.model._base_manager.exclude(**{pointing.name: None}).values(pointing.attname)
             lone = lone.exclude(pk__in=held)
     return sum(let_go(file) for file in lone)
+
+
+def no_room(size: int) -> str:
+    """Say to whoever brings a file that the disk is full."""
+    return _(
+        "The site’s disk has no room for %(size)s more. Make room there; what has arrived stays for a day."
+    ) % {"size": filesizeformat(size)}
 
 
 def away() -> str:

@@ -124,6 +124,16 @@ def test_a_full_disk_is_said_and_what_has_arrived_stays(monkeypatch: pytest.Monk
     assert read(send(arrival, 10_000, content[10_000:]).file) == content
 
 
+def test_a_line_torn_by_a_power_cut_loses_nothing_that_stood_before_it() -> None:
+    content = pdf(20_000, b"torn")
+    arrival = begin(content)
+    send(arrival, 0, content[:5000])
+    with arrival.told.open("a") as told:
+        told.write('\n{"dig')
+    assert read(send(arrival, 5000, content[5000:]).file) == content
+    assert read(arrivals.finish(arrival.word).file) == content
+
+
 def test_what_the_disk_has_no_room_for_is_not_begun() -> None:
     with pytest.raises(Refused, match="no room"):
         arrivals.begin(size=1 << 60, name="a.mp4", kinds=(MP4.media,))

@@ -40,7 +40,7 @@ def film(form: str = "mp4", video: str = "libx264", audio: str = "aac", seconds:
             streams.append(sound)
         for stream in streams:
             if stream.type == "video":
-                frames: Any = (av.VideoFrame(320, 180, "yuv420p") for _ in range(10 * seconds))
+                frames: Any = (grey() for _ in range(10 * seconds))
             else:
                 frames = hum(48000 * seconds)
             for number, frame in enumerate(frames):
@@ -49,6 +49,13 @@ def film(form: str = "mp4", video: str = "libx264", audio: str = "aac", seconds:
                 made.mux(stream.encode(frame))
             made.mux(stream.encode(None))
     return out.getvalue()
+
+
+def grey() -> Any:
+    frame = av.VideoFrame(320, 180, "yuv420p")
+    for plane in frame.planes:
+        plane.update(b"\x80" * plane.buffer_size)
+    return frame
 
 
 def hum(samples: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 from datetime import timedelta
 from typing import Any
 
@@ -153,6 +154,15 @@ def test_a_file_without_a_script_is_kept_also_where_another_field_is_wrong(db: N
     again = Bringing({"words": "short", "paper-arrived": word})
     assert set(again.errors) == {"film"}
     assert again.cleaned_data["paper"] == File.objects.get()
+
+
+def test_a_full_disk_is_said_beside_the_field(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage.save", full)
+    form = Bringing({"words": "x"}, {"paper": SimpleUploadedFile("a.pdf", pdf())})
+    assert "no room" in str(form.errors["paper"])
 
 
 def test_a_wrong_file_is_refused_beside_its_field_and_keeps_nothing(db: None) -> None:
