@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from leadrush.look import parts
 from leadrush.media import links
 from leadrush.media.contents import MP4, PDF
 from leadrush.media.fields import MediaField
@@ -154,6 +155,17 @@ def test_a_file_without_a_script_is_kept_also_where_another_field_is_wrong(db: N
     again = Bringing({"words": "short", "paper-arrived": word})
     assert set(again.errors) == {"film"}
     assert again.cleaned_data["paper"] == File.objects.get()
+
+
+def test_without_npm_the_field_names_no_absent_script_and_says_why_files_are_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parts, "_there", lambda name: False)
+    shown = str(Bringing()["paper"])
+    assert "tus.min.js" not in shown
+    assert "<script" not in shown
+    assert "Up to 20.0" in shown
+    assert "was not fetched when the site was set up" in shown
 
 
 def test_a_full_disk_is_said_beside_the_field(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
