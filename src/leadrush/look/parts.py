@@ -16,6 +16,7 @@ CLONE = PACKAGE.parent.parent.parent
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
 TUS = "tus-js-client/dist"
 COUNTRIES = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb"
+WITHOUT = "pages use the system's font, and large files cannot be brought."
 LISTS = ("package.json", "package-lock.json")
 
 
@@ -50,7 +51,7 @@ def fetch(data: Path, development: bool = False) -> str:
     """
     npm = shutil.which("npm")
     if npm is None:
-        return "npm is not installed: pages use the system's font."
+        return f"npm is not installed: {WITHOUT}"
     home = modules(data).parent
     home.mkdir(parents=True, exist_ok=True)
     if home != lists():
@@ -62,10 +63,10 @@ def fetch(data: Path, development: bool = False) -> str:
     try:
         done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return "npm did not answer within three minutes: pages use the system's font."
+        return f"npm did not answer within three minutes: {WITHOUT}"
     if done.returncode:
         last = (done.stderr.strip() or "no reason given").splitlines()[-1]
-        return f"npm could not fetch the font ({last}): pages use the system's font."
+        return f"npm could not fetch them ({last}): {WITHOUT}"
     return ""
 
 
