@@ -1,4 +1,4 @@
-"""Offers: how many questions their pages ask, and what it costs to send a large file."""
+"""Offers: how many questions their pages ask, and what it costs to send a large file and to take one in."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ AREA = "offers"
 def figures(size: int) -> Iterator[Figure]:
     """Measure what offers cost; what does not depend on the kind of database is measured on SQLite."""
     from bench import ground
-    from bench.offers import asking, buying, sending
+    from bench.offers import asking, buying, receiving, sending
 
     if ground.GROUND == "sqlite":
-        yield from chain(asking.figures(), sending.figures())
+        yield from chain(asking.figures(), sending.figures(), receiving.figures())
     yield from buying.figures()

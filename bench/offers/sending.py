@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,10 +34,11 @@ def figures() -> Iterator[Figure]:
             (site.data / "files").mkdir(exist_ok=True)
             path = site.run(MAKE).splitlines()[-1]
             take(site, path, [f"bytes=0-{STRETCH - 1}"])
-            whole = grown(site, path, [""])
+            whole = grown(site, lambda: take(site, path, [""]))
             stretches = [f"bytes={at}-{at + STRETCH - 1}" for at in range(0, SIZE, STRETCH)]
             yield memory("memory while 1 GB is sent whole", whole)
-            yield memory("memory while 1 GB is sent by stretches of 8 MB", grown(site, path, stretches))
+            parts = grown(site, lambda: take(site, path, stretches))
+            yield memory("memory while 1 GB is sent by stretches of 8 MB", parts)
         finally:
             stop(site)
 
@@ -61,8 +62,8 @@ def take(site: Site, path: str, ranges: list[str]) -> None:
     assert got == (SIZE if len(ranges) != 1 or not ranges[0] else STRETCH), got
 
 
-def grown(site: Site, path: str, ranges: list[str]) -> float:
-    """Return by how many MB the web process grows at most while it sends."""
+def grown(site: Site, work: Callable[[], object]) -> float:
+    """Return by how many MB the web process grows at most while something is done."""
     listed = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children")
     (web,) = [
         Path(f"/proc/{number}")
@@ -71,7 +72,7 @@ def grown(site: Site, path: str, ranges: list[str]) -> float:
     ]
     before = held(web, "VmRSS")
     (web / "clear_refs").write_text("5")  # the kernel forgets the peak so far
-    take(site, path, ranges)
+    work()
     return max(held(web, "VmHWM") - before, 0.0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -68,14 +67,10 @@ def bring(request: HttpRequest, pk: int) -> HttpResponseBase:
     guide = get_object_or_404(Guide, pk=pk)
     form = EditionForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            edition = publishing.bring(guide, form.cleaned_data["file"], form.cleaned_data["words"])
-        except ValidationError as wrong:
-            form.add_error("file", wrong)
-        else:
-            said = _("Edition %(number)d is the one that is handed out.") % {"number": edition.number}
-            messages.success(request, said)
-            return HttpResponseRedirect(reverse("guides:write_one", args=[pk]))
+        edition = publishing.bring(guide, form.cleaned_data["file"], form.cleaned_data["words"])
+        said = _("Edition %(number)d is the one that is handed out.") % {"number": edition.number}
+        messages.success(request, said)
+        return HttpResponseRedirect(reverse("guides:write_one", args=[pk]))
     return _written(request, guide, bringing=form)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leadrush.guides.models import Guide
 from leadrush.guides.publishing import KINDS
 from leadrush.look.forms import AddressField, Form, Spoken
-from leadrush.media import contents
+from leadrush.media.fields import MediaField
 
 
 class Asking(Form):
@@ -45,21 +45,10 @@ class GuideForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]  # no generi
 class EditionForm(Form):
     """A file to hand out, and what changed in it."""
 
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("PDF, EPUB, ZIP, MP3 or MP4, up to 20 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind.ending}" for kind in KINDS)}),
-        error_messages={"required": _("Choose a file."), "empty": _("This file is empty. Choose another.")},
-    )
+    file = MediaField(label=_("File"), help_text=_("PDF, EPUB, ZIP, MP3 or MP4."), kinds=KINDS)
     words = forms.CharField(
         label=_("What changed"),
         help_text=_("A sentence for those who had the edition before."),
         max_length=300,
         required=False,
     )
-
-    def clean_file(self) -> Any:
-        """Return the file. Refuses what is none of the kinds that are handed out."""
-        file = self.cleaned_data["file"]
-        contents.told(file, file.size, KINDS)
-        return file

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from leadrush.media import looking
 from leadrush.media.models import File
 from leadrush.vault.models import Held
 
@@ -89,6 +90,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"edition {self.number} of {self.guide_id}"
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with its film, or that it is being looked into; empty where all is well."""
+        return looking.words(self.file)
 
 
 class Copy(Held):

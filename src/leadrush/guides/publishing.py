@@ -13,6 +13,7 @@ from leadrush import media
 from leadrush.guides.models import Edition, Guide, State
 from leadrush.media import keeping
 from leadrush.media.contents import EPUB, MP3, MP4, PDF, ZIP
+from leadrush.media.models import File
 
 KINDS = (PDF, EPUB, ZIP, MP3, MP4)
 
@@ -31,12 +32,12 @@ def write(**facts: Any) -> Guide:
     return Guide.objects.create(state=State.DRAFT, **facts)
 
 
-def bring(guide: Guide, upload: Upload, words: str = "") -> Edition:  # type: ignore[type-arg]  # see keeping
+def bring(guide: Guide, file: File | Upload, words: str = "") -> Edition:  # type: ignore[type-arg]  # see keeping
     """Bring a new edition, which is handed out from now on; the same file again is no new one.
 
-    Raises `ValidationError` for a file that is not taken.
+    Raises `ValidationError` for an upload that is not taken.
     """
-    file = media.keep(upload, KINDS)
+    file = file if isinstance(file, File) else media.keep(file, KINDS)
     with transaction.atomic():
         Guide.objects.select_for_update().get(pk=guide.pk)
         newest = guide.editions.first()

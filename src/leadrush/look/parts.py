@@ -1,11 +1,12 @@
 """What others made and the browser loads: fetched by npm at set-up, served by this site, never committed.
 
-Without npm the site goes on with the system's font: `font()` says which it is, and no template names an
-absent file.
+Without npm the site goes on with the system's font, and takes no file that is larger than a form's: `font()`
+and `tus()` say whether their parts are there, and no template names an absent file.
 """
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,7 +14,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 CLONE = PACKAGE.parent.parent.parent
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
+TUS = "tus-js-client/dist"
 COUNTRIES = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb"
+WITHOUT = "pages use the system's font, and large files cannot be brought."
 LISTS = ("package.json", "package-lock.json")
 
 
@@ -30,8 +33,9 @@ def modules(data: Path) -> Path:
 
 def folders(data: Path) -> list[tuple[str, Path]]:
     """Return what STATICFILES_DIRS needs: prefix and folder of each part that is there."""
-    font = modules(data) / FONT
-    return [("hyperlegible", font)] if (font / "wght.css").is_file() else []
+    font, tus = modules(data) / FONT, modules(data) / TUS
+    found = [("hyperlegible", font)] if (font / "wght.css").is_file() else []
+    return [*found, ("tus", tus)] if (tus / "tus.min.js").is_file() else found
 
 
 def countries(data: Path) -> str:
@@ -47,7 +51,7 @@ def fetch(data: Path, development: bool = False) -> str:
     """
     npm = shutil.which("npm")
     if npm is None:
-        return "npm is not installed: pages use the system's font."
+        return f"npm is not installed: {WITHOUT}"
     home = modules(data).parent
     home.mkdir(parents=True, exist_ok=True)
     if home != lists():
@@ -59,21 +63,25 @@ def fetch(data: Path, development: bool = False) -> str:
     try:
         done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return "npm did not answer within three minutes: pages use the system's font."
+        return f"npm did not answer within three minutes: {WITHOUT}"
     if done.returncode:
         last = (done.stderr.strip() or "no reason given").splitlines()[-1]
-        return f"npm could not fetch the font ({last}): pages use the system's font."
+        return f"npm could not fetch them ({last}): {WITHOUT}"
     return ""
 
 
 def font() -> bool:
     """Say whether the font is among the static files of this process."""
+    return _there("hyperlegible/wght.css")
+
+
+def tus() -> bool:
+    """Say whether what sends large files in pieces is among the static files of this process."""
+    return _there("tus/tus.min.js")
+
+
+@functools.cache
+def _there(name: str) -> bool:
     from django.contrib.staticfiles import finders
 
-    global _font
-    if _font is None:
-        _font = finders.find("hyperlegible/wght.css") is not None
-    return _font
-
-
-_font: bool | None = None
+    return finders.find(name) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from leadrush.media import captions
 
 HEAD, TAIL = 8192, 2048
 UNPACKED = 4 << 30
@@ -34,28 +37,55 @@ PDF = Kind("application/pdf", "pdf", gettext_lazy("PDF"))
 EPUB = Kind("application/epub+zip", "epub", gettext_lazy("EPUB"))
 ZIP = Kind("application/zip", "zip", gettext_lazy("ZIP archive"))
 MP3 = Kind("audio/mpeg", "mp3", gettext_lazy("MP3"))
+M4A = Kind("audio/mp4", "m4a", gettext_lazy("M4A"))
+OGG = Kind("audio/ogg", "ogg", gettext_lazy("Ogg or Opus"))
 MP4 = Kind("video/mp4", "mp4", gettext_lazy("MP4"))
-KINDS = {kind.media: kind for kind in (PDF, EPUB, ZIP, MP3, MP4)}
+WEBM = Kind("video/webm", "webm", gettext_lazy("WebM"))
+JPEG = Kind("image/jpeg", "jpg", gettext_lazy("JPEG"))
+PNG = Kind("image/png", "png", gettext_lazy("PNG"))
+WEBP = Kind("image/webp", "webp", gettext_lazy("WebP"))
+VTT = Kind("text/vtt", "vtt", gettext_lazy("WebVTT"))
+VIDEO, AUDIO, PICTURES = (MP4, WEBM), (MP3, M4A, OGG), (JPEG, PNG, WEBP)
+KINDS = {kind.media: kind for kind in (PDF, EPUB, ZIP, *AUDIO, *VIDEO, *PICTURES, VTT)}
+SOUND_ONLY = (b"M4A ", b"M4B ")
+"""Brands of an MP4 that is to be heard; it says of itself that it is an MP4, too."""
+
+
+def guessed(head: bytes) -> Kind | None:
+    """Return what a file is by its first bytes, `HEAD` of them where it has as many."""
+    if head.removeprefix(codecs.BOM_UTF8).startswith(b"WEBVTT"):
+        return VTT
+    guess = filetype.guess(head)
+    kind = KINDS.get(guess.mime) if guess else None
+    return M4A if kind is MP4 and head[8:12] in SOUND_ONLY else kind
+
+
+def of_these(head: bytes, kinds: Collection[Kind]) -> Kind:
+    """Return which of some kinds a file begins as. Raises `ValidationError` that names them."""
+    kind = guessed(head)
+    if kind is None or kind not in kinds:
+        wanted = ", ".join(str(kind.title) for kind in kinds)
+        raise ValidationError(_("Choose a file of one of these kinds: %(kinds)s."), params={"kinds": wanted})
+    return kind
 
 
 def told(file: IO[bytes], size: int, kinds: Collection[Kind]) -> Kind:
     """Return which of some kinds a file is; it is left at its start.
 
-    Raises `ValidationError` for a file of none of them, an empty one, a PDF that was cut off, and an archive
-    that is broken or unpacks to more than anybody wants.
+    Raises `ValidationError` for a file of none of them, an empty one, a PDF that was cut off, captions whose
+    times cannot be read, and an archive that is broken or unpacks to more than anybody wants.
     """
-    wanted = ", ".join(str(kind.title) for kind in kinds)
     if not size:
         raise ValidationError(_("This file is empty. Choose another."))
     file.seek(0)
-    guess = filetype.guess(file.read(HEAD))
-    kind = KINDS.get(guess.mime) if guess else None
-    if kind is None or kind not in kinds:
-        raise ValidationError(_("Choose a file of one of these kinds: %(kinds)s."), params={"kinds": wanted})
+    kind = of_these(file.read(HEAD), kinds)
     if kind is PDF:
         _whole_pdf(file, size)
     elif kind in (EPUB, ZIP):
         _harmless_archive(file, size)
+    elif kind is VTT:
+        file.seek(0)
+        captions.read(file, size)
     file.seek(0)
     return kind
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from leadrush.media.models import File
 
 SALT = "leadrush.media"
+ARRIVED = "leadrush.media.arrived"
 DAY = timedelta(days=1)
 
 Taken = Callable[[HttpRequest, str], object]
@@ -57,3 +58,18 @@ def taken(request: HttpRequest, handed: Handed) -> None:
     """Let the room know that somebody begins to take its file."""
     if handed.room in _taken:
         _taken[handed.room](request, handed.about)
+
+
+def arrived(file: int, name: str) -> str:
+    """Return a word by which a form hands in a file that came in before it; good for a day."""
+    return signing.dumps([file, name], salt=ARRIVED)
+
+
+def handed_in(word: str) -> tuple[File, str] | None:
+    """Return the file that such a word means, and the name it came under; None where it is over or forged."""
+    try:
+        key, name = signing.loads(word, salt=ARRIVED, max_age=DAY)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    file = File.objects.filter(pk=key).first()
+    return (file, name) if file else None

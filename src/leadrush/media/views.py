@@ -15,7 +15,7 @@ from werkzeug.http import is_byte_range_valid, parse_if_range_header, parse_rang
 
 from leadrush import gate
 from leadrush.media import links
-from leadrush.media.models import File, shelf
+from leadrush.media.models import File
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +64,18 @@ def file(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
         return response
     start, stop = stretch
     try:
-        content = shelf().open(kept.place)
+        content = kept.opened()
     except FileNotFoundError:
-        log.error("The file %s is not on the shelf: restore it from a backup.", kept.place)
+        where = (
+            "in the storage elsewhere: look at FILES_URL"
+            if kept.away
+            else "on the shelf: restore it from a backup"
+        )
+        log.error("The file %s is not %s.", kept.place, where)
         return render(request, "media/over.html", status=410)
+    except OSError:
+        log.error("The storage elsewhere does not answer: see FILES_URL.")
+        return render(request, "media/later.html", status=503)
     if start == 0 and request.method == "GET":
         links.taken(request, handed)
     response = FileResponse(Stretch(content, start, stop - start), content_type=kept.kind)
@@ -76,7 +84,7 @@ def file(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{kept.size}"
     response["Accept-Ranges"] = "bytes"
-    response["ETag"] = f'"{kept.digest}"'
+    response["ETag"] = f'"{kept.version}"'
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
@@ -91,7 +99,7 @@ def _asked(request: HttpRequest, kept: File) -> tuple[int, int] | None:
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return whole
     version = parse_if_range_header(request.headers.get("If-Range"))
-    if version.date or version.etag not in (None, kept.digest):
+    if version.date or version.etag not in (None, kept.version):
         return whole
     found = asked.range_for_length(kept.size)
     return found if found and is_byte_range_valid(*found, kept.size) else None

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadrush.look import parts
+from leadrush.media import storing
 from leadrush.website import headers, languages, wagtail_settings
 from leadrush.website.databases import database
 from leadrush.website.running import logs
@@ -56,6 +57,8 @@ ALLOWED_HOSTS = [
     *os.environ.get("LEADRUSH_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","),
     urlsplit(SITE_URL).hostname or "localhost",
 ]
+# The most bytes that come as one body; larger files come in pieces (leadrush.media.arrivals).
+MAX_BODY = int(os.environ.get("LEADRUSH_MAX_BODY", str(20 << 20)))
 # The address of the one proxy in front, if there is one: what it says of a request is believed, of no other.
 PROXY = os.environ.get("LEADRUSH_PROXY", "")
 
@@ -180,11 +183,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = parts.folders(DATA)
 # Files that the business hands out lie apart from its pictures: nobody reads them by their address.
+# Where `FILES_URL` names an S3-compatible storage, they go on from the folder to there.
 STORAGES = {
-    "files": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA / "files", "base_url": None},
-    },
+    **storing.storages(DATA / "files", os.environ.get("FILES_URL", "")),
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -8,9 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from leadrush import media
 from leadrush.guides import publishing
 from leadrush.guides.models import Guide, State
 from leadrush.guides.tests.conftest import Writing, pdf
+from leadrush.media import links
+from leadrush.media.contents import PDF
 from leadrush.media.models import File
 from leadrush.webinars.tests.conftest import sign_in
 
@@ -62,6 +65,19 @@ def test_a_file_that_is_none_is_refused_beside_its_field(
     assert said in answer.content.decode()
     assert "A better one." in answer.content.decode()
     assert guide.editions.count() == 1
+
+
+def test_a_file_that_came_before_its_form_is_handed_in_by_its_word(host: Any, written: Writing) -> None:
+    guide = written()
+    file = media.keep(upload(pdf(seed=b"large")), (PDF,))
+    word = {"file-arrived": links.arrived(file.pk, "large.pdf")}
+    answer = send(host, "bring", guide, words="x" * 301, **word)
+    assert "large.pdf has arrived" in answer.content.decode()
+    assert "Edition 2 is the one" in send(host, "bring", guide, words="Longer.", **word).content.decode()
+    assert guide.editions.first().file == file
+    assert "Choose a file" in send(host, "bring", guide, words="Nothing.").content.decode()
+    over = send(host, "bring", guide, **{"file-arrived": "x"})
+    assert "gone. Choose the file again" in over.content.decode()
 
 
 def test_an_edition_is_withdrawn_and_the_one_before_is_handed_out_again(host: Any, written: Writing) -> None:

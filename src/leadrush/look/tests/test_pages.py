@@ -43,7 +43,7 @@ def test_no_page_speaks_to_another_server(business: models.Business, version: Ve
 def test_without_npm_no_page_names_an_absent_font(
     business: models.Business, version: Version, get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "_font", False)
+    monkeypatch.setattr(parts, "_there", lambda name: False)
     assert "hyperlegible" not in render_to_string("look/base.html", {}, get("/"))
 
 

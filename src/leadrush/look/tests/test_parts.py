@@ -13,7 +13,10 @@ from leadrush.look import parts
 
 def test_without_npm_set_up_goes_on_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert parts.fetch(tmp_path) == "npm is not installed: pages use the system's font."
+    assert (
+        parts.fetch(tmp_path)
+        == "npm is not installed: pages use the system's font, and large files cannot be brought."
+    )
 
 
 def test_a_registry_that_fails_leaves_the_site_its_system_font(

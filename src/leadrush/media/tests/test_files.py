@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.storage import storages
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,10 @@ def body(answer: Any) -> bytes:
     return b"".join(answer.streaming_content)
 
 
+def file_is_there(file: File) -> bool:
+    return storages["away" if file.away else "files"].exists(file.place)
+
+
 def linked(file: File, **more: Any) -> str:
     return media.link(file, name="a guide.pdf", room="tests", **more)
 
@@ -46,9 +51,9 @@ def test_a_link_gives_the_whole_file_to_be_saved_under_its_name(kept: Keeping) -
 
 
 def test_the_same_content_is_kept_once_and_goes_with_the_last_that_points_at_it(
-    kept: Keeping, shelf: Path
+    kept_here: Keeping, shelf: Path
 ) -> None:
-    one, two = kept(), kept()
+    one, two = kept_here(), kept_here()
     assert one == two
     (lies,) = [path for path in shelf.rglob("*") if path.is_file()]
     assert lies.name == hashlib.sha256(pdf()).hexdigest()
@@ -59,11 +64,12 @@ def test_a_file_that_is_let_go_is_gone_from_the_disk(kept: Keeping, shelf: Path)
     file = kept(packed(a=b"words"))
     link = linked(file)
     assert keeping.let_go(file)
+    assert not file_is_there(file)
     assert not [path for path in shelf.rglob("*") if path.is_file()]
     assert get(link).status_code == 410
 
 
-def test_a_file_whose_row_was_lost_is_found_by_the_next_upload(kept: Keeping, shelf: Path) -> None:
+def test_a_file_whose_row_was_lost_is_found_by_the_next_upload(kept: Keeping) -> None:
     File.objects.filter(pk=kept().pk).delete()
     assert body(get(linked(kept()))) == pdf()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
@@ -97,7 +97,7 @@ def _list(request: HttpRequest, form: Giving, status: int = 200) -> HttpResponse
         "closed": _closed(),
         "rows": Import.objects.all()[:SHOWN],
         "coming": _coming(),
-        "limit": int(os.environ.get("LEADRUSH_MAX_BODY", str(20 << 20))),
+        "limit": settings.MAX_BODY,
     }
     return render(request, "visits/console/logs.html", context, status=status)
 

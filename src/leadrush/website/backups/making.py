@@ -20,6 +20,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from leadrush import gate, ledger
+from leadrush.media import keeping
 from leadrush.vault import backups, clocks, installation, tombstones
 from leadrush.vault.models import MasterCheck
 from leadrush.visits import days
@@ -31,6 +32,8 @@ Say = Callable[[str], None]
 TREES = ("media", "files", "locale", "visits/days")
 SWAPPED = "visits/days"
 """A folder whose files are swapped while the site runs: they are held for the backup by a second name."""
+PASSING = "files/arriving/"
+"""Files that are on their way in, and belong to nothing yet."""
 STONES = "tombstones/erased.jsonl"
 TRIES = 3
 
@@ -60,6 +63,8 @@ def _make(kind: str, folder: Path | None, say: Say, *, dry: bool, keep: int | No
         )
     if dry:
         say(f"Would write into {folder}: {', '.join(_would(kind))}.")
+        if kind == backups.DATA and (not_here := keeping.away()):
+            say(f"Not in it: {not_here}")
         return None
     packing.make_folder(folder)
     if kind == backups.KEYS:
@@ -148,6 +153,8 @@ def _gather(kind: str, work: Path, say: Say) -> tuple[dict[str, Any], list[Part]
         # Behind the data, which name them: a picture of a later moment is one too many, never one too few.
         parts += [Part(name, file) for tree in TREES if tree != SWAPPED for name, file in _files(tree)]
         parts += _held(work)
+        if not_here := keeping.away():
+            say(f"Not in this backup: {not_here}")
     if tombstones.path().exists():
         stones = work / "erased.jsonl"
         stones.write_bytes(tombstones.path().read_bytes())
@@ -179,7 +186,8 @@ def _files(tree: str) -> list[tuple[str, Path]]:
     base = place_of(tree)
     kind = "*.parquet" if tree == SWAPPED else "*"
     found = (path for path in sorted(base.rglob(kind)) if path.is_file() and not path.is_symlink())
-    return [(f"{tree}/{path.relative_to(base).as_posix()}", path) for path in found]
+    named = [(f"{tree}/{path.relative_to(base).as_posix()}", path) for path in found]
+    return [(name, path) for name, path in named if not name.startswith(PASSING)]
 
 
 def _held(work: Path) -> list[Part]:

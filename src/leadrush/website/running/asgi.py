@@ -11,14 +11,13 @@ import os
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from .bridge import Bridge, Receive, Send
 from .environ import Scope
-
-MAX_BODY = 20 << 20
 
 
 def too_large(limit: int) -> bytes:
@@ -62,8 +61,7 @@ def street(application: Any = None) -> Street:
     """Return the whole site as an ASGI application (or another WSGI application on the same ground)."""
     django.setup(set_prefix=False)
     threads = int(os.environ.get("LEADRUSH_PAGE_THREADS", "1"))
-    limit = int(os.environ.get("LEADRUSH_MAX_BODY", str(MAX_BODY)))
-    bridge = Bridge(application or WSGIHandler(), threads=threads, limit=limit, refuse=too_large)
+    bridge = Bridge(application or WSGIHandler(), threads=threads, limit=settings.MAX_BODY, refuse=too_large)
     if application is not None:
         return Street(bridge)
     from leadrush.visits import collector, observing

@@ -25,6 +25,7 @@ from django.utils import timezone
 from leadrush import gate, vault
 from leadrush.gate import tasks
 from leadrush.ledger import Entry
+from leadrush.media.models import File
 from leadrush.vault import backups, clocks, erasing, keeps, keys, sealed, tombstones
 from leadrush.vault.models import BlindIndex, Giving, Installation, Item, MasterCheck, Person, PersonKey
 from leadrush.website.backups import engines, making, packing, restoring
@@ -99,6 +100,21 @@ def test_a_backup_is_closed_to_others_and_says_what_it_is(folder: Path) -> None:
     assert set(told["parts"]) >= {"media/board.png", "locale/de/own.po", engines.part_name("ledger")}
     assert set(backups.manifest(key)["parts"]) == {engines.part_name("keys")}
     assert not list(folder.rglob(f"{backups.UNFINISHED}*"))
+
+
+def test_a_backup_leaves_out_what_is_on_its_way_in_and_says_what_lies_elsewhere(
+    folder: Path, lines: list[str]
+) -> None:
+    File.objects.create(digest="0" * 64, kind="video/mp4", size=5_000_000, place="00/0", away=True)
+    for name in ("files/ab/kept", "files/arriving/half"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"bytes")
+    data = making.data(say=lines.append)
+    assert data is not None
+    parts = backups.manifest(data)["parts"]
+    assert "files/ab/kept" in parts
+    assert not [name for name in parts if name.startswith("files/arriving")]
+    assert any("(files: 1, bytes: 5,000,000)" in line for line in lines)
 
 
 def test_neither_backup_holds_the_master_key_and_data_come_without_keys(folder: Path, settings: Any) -> None:

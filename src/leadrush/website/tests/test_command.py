@@ -264,7 +264,7 @@ def test_parts_that_are_missing_without_npm_are_said_in_one_line(
     monkeypatch.setenv("PATH", str(tmp_path))
     said: list[str] = []
     prepare.parts(tmp_path / "data", said.append)
-    assert said == ["npm is not installed: pages use the system's font."]
+    assert said == ["npm is not installed: pages use the system's font, and large files cannot be brought."]
 
     # As npm notes what it has fetched: the versions wanted, and no word about them.
     (tmp_path / "node_modules").mkdir()
