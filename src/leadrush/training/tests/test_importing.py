@@ -206,7 +206,27 @@ def test_an_archive_that_lies_of_its_size_is_unpacked_no_further_than_it_said() 
         Archive(io.BytesIO(bytes(data)))["m/a.md"]
 
 
-def test_links_and_locked_files_in_an_archive_are_left_out_with_a_word(taught: Teaching) -> None:
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6))
+def test_no_archive_however_damaged_is_answered_with_anything_but_a_word(
+    changes: list[tuple[int, int]],
+) -> None:
+    data = bytearray(zipped(COURSE).getvalue())
+    for at, byte in changes:
+        data[at % len(data)] = byte
+    try:
+        opened = Archive(io.BytesIO(bytes(data)))
+        importing.plan(opened.entries())
+    except ValidationError as wrong:
+        assert wrong.messages
+        return
+    for path in opened:
+        try:
+            opened[path].read()
+        except ValidationError as wrong:
+            assert wrong.messages
+
+
+def test_links_in_an_archive_are_left_out_with_a_word(taught: Teaching) -> None:
     linked = archive({"m/passwd.md": "/etc/passwd"}, external_attr=0o120777 << 16)
     with zipfile.ZipFile(linked, "a") as packed:
         packed.writestr("m/a.md", "words")
