@@ -162,6 +162,26 @@ def test_somebody_learns_from_the_letter_to_the_certificate_takes_it_along_and_e
     expect(page.get_by_text("Same order every time.")).to_have_count(0)
 
 
+def test_practice_is_compared_in_the_browser_and_nothing_of_it_is_sent(walk: Callable[..., Walk]) -> None:
+    guest = walk()
+    page = guest.page
+    guest.go("/trainings/from-map-to-plot/")
+    guest.follow(page.get_by_role("link", name="The third week of May", exact=True))
+    plays(page)
+    video(page, "pause()")
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("The soil").check()
+    expect(page.get_by_text("No.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Soil is patient; May is not.")).to_be_visible()
+    page.get_by_label("The hours of one week").check()
+    expect(page.get_by_text("Yes.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Soil is patient; May is not.")).to_be_hidden()
+    assert not asked, "an answer for practice was sent"
+    guest.look_in_each("lesson-practice")
+
+
 def test_a_lesson_that_is_free_plays_for_everybody_and_without_a_script_has_its_own_player(
     walk: Callable[..., Walk],
 ) -> None:

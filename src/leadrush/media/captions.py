@@ -30,8 +30,8 @@ class Said:
     text: str
 
 
-def read(file: IO[bytes], size: int) -> list[Said]:
-    """Return what the captions say, in order.
+def text_of(file: IO[bytes], size: int) -> str:
+    """Return a file of captions as text, with one kind of line end, once all of it can be read.
 
     Raises `ValidationError` with the number of the line that is wrong and what to write there.
     """
@@ -39,16 +39,25 @@ def read(file: IO[bytes], size: int) -> list[Said]:
         raise ValidationError(
             _("These captions are larger than 4 MB. Choose the file that has only the words.")
         )
+    file.seek(0)
     try:
         text = file.read(MOST).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValidationError(
             _("These captions are not in UTF-8. Save them in UTF-8, and choose them again.")
         ) from None
+    text = re.sub(r"\r\n?", "\n", text).replace("\x00", "")
+    read(text)
+    return text
+
+
+def read(text: str) -> list[Said]:
+    """Return what captions say, in order. Raises as `text_of` does."""
+    text = text.removeprefix("\ufeff")
     _well_timed(text)
     try:
         cues = webvtt.from_string(text)
-    except (webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError):
+    except (webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError, ValueError, IndexError):
         raise ValidationError(
             _("The first line of captions is WEBVTT, and an empty line follows it.")
         ) from None

@@ -85,7 +85,7 @@ def told(file: IO[bytes], size: int, kinds: Collection[Kind]) -> Kind:
         _harmless_archive(file, size)
     elif kind is VTT:
         file.seek(0)
-        captions.read(file, size)
+        captions.text_of(file, size)
     file.seek(0)
     return kind
 

@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leadrush import media
-from leadrush.media import contents
+from leadrush.media import captions, contents
+from leadrush.media.contents import AUDIO, VIDEO
 from leadrush.media.models import File
-from leadrush.training import building, importing, staff_captions
+from leadrush.training import building, importing
 from leadrush.training.building import CannotBuild
-from leadrush.training.importing import Part, Plan
+from leadrush.training.importing import OTHERS, Part, Plan
 from leadrush.training.models import Captions, Lesson, LessonFile, Module, Training
-from leadrush.training.staff_fields import AUDIO, OTHERS, VIDEO
 
 
 def bring(training: Training, module: str, lesson: str, part: Part, upload: Upload) -> str:  # type: ignore[type-arg]
@@ -59,7 +59,7 @@ def _judged(part: Part, upload: Upload) -> tuple[str, File | None]:  # type: ign
     if part.kind == "text":
         return importing.decoded(upload.read(importing.TEXT + 1)) or "", None
     if part.kind == "captions":
-        return staff_captions.read(upload, upload.size or 0), None
+        return captions.text_of(upload, upload.size or 0), None
     kinds = {"video": VIDEO, "audio": AUDIO}.get(part.kind, OTHERS)
     contents.told(upload, upload.size or 0, kinds)
     return "", media.keep(upload, kinds)

@@ -12,12 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from leadrush.training import building, staff_captions
+from leadrush.media import captions
+from leadrush.media.contents import AUDIO, EPUB, PDF, PICTURES, VIDEO, ZIP
+from leadrush.training import building
 from leadrush.training.models import Lesson, Training
-from leadrush.training.staff_fields import AUDIO, MOST, OTHERS, VIDEO
 
+OTHERS = (PDF, EPUB, ZIP, *PICTURES, *AUDIO, *VIDEO)
+"""What a lesson gives to take along."""
 TEXT = 1 << 20
 """Bytes of a text."""
 PARTS = 2000
@@ -165,7 +169,7 @@ def _part(entry: Entry, parts: tuple[str, ...]) -> tuple[Part | None, str]:
         return None, _("Nothing is known to do with this kind. Known are: %(kinds)s.") % {"kinds": kinds}
     if not entry.size:
         return None, _("It is empty.")
-    most = {"text": TEXT, "captions": staff_captions.MOST}.get(kind, MOST)
+    most = {"text": TEXT, "captions": captions.MOST}.get(kind, settings.MAX_BODY)
     if entry.size > most:
         return None, _("It has more than %(most)d MB. Bring it on its lesson’s own page.") % {
             "most": most >> 20

@@ -34,7 +34,7 @@ class Archive(Mapping[str, Upload]):  # type: ignore[type-arg]  # no generic at 
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             raise ValidationError(_("This archive cannot be opened. Pack it again, as ZIP.")) from None
-        members = [member for member in self._zip.infolist() if not member.is_dir()]
+        members = [member for member in self._zip.infolist() if member.filename and not member.is_dir()]
         if len(members) > importing.PARTS:
             raise ValidationError(_("This archive has more than 2,000 files. Import it in parts."))
         if sum(member.file_size for member in members) > MOST:

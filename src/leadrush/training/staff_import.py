@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import IO, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -29,7 +30,6 @@ from leadrush.training.building import CannotBuild
 from leadrush.training.importing import Entry, Part, Plan
 from leadrush.training.models import Training
 from leadrush.training.staff_archives import Archive
-from leadrush.training.staff_fields import MOST
 
 SALT = "leadrush.training.import"
 LISTING = 8 << 20
@@ -75,7 +75,7 @@ def _shown(
     wrong: str = "",
     **more: Any,
 ) -> HttpResponse:
-    context = {"training": training, "plan": planned, "wrong": wrong, "most": MOST >> 20, **more}
+    context = {"training": training, "plan": planned, "wrong": wrong, "most": settings.MAX_BODY >> 20, **more}
     status = 422 if wrong else 200
     return TemplateResponse(request, "training/console/import.html", context, status=status)
 

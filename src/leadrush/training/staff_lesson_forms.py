@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush.look import locales
 from leadrush.look.forms import HomeTime, Spoken
-from leadrush.media import keeping
+from leadrush.media import captions, keeping
+from leadrush.media.contents import AUDIO, VIDEO
+from leadrush.media.fields import MediaField
 from leadrush.media.models import File
-from leadrush.training import staff_captions
+from leadrush.training.importing import OTHERS
 from leadrush.training.models import Assignment, Captions, Lesson, LessonFile, Training
-from leadrush.training.staff_fields import AUDIO, OTHERS, VIDEO, MediaField
 from leadrush.training.staff_forms import Unchanged
 
 
@@ -104,7 +105,7 @@ class LessonForm(Unchanged, forms.ModelForm):  # type: ignore[type-arg]  # no ge
     def clean_captions(self) -> str:
         """Return the captions as text."""
         file = self.cleaned_data.get("captions")
-        return staff_captions.read(file, file.size or 0) if file else ""
+        return captions.text_of(file, file.size or 0) if file else ""
 
     def clean_language(self) -> str:
         language = str(self.cleaned_data["language"]).strip() or "en"

@@ -1,16 +1,10 @@
-"""What is said in a lesson, read from its captions (WebVTT): to be read along, searched and clicked."""
+"""What is said in a lesson, read from its captions: to be read along, searched and clicked."""
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
-import webvtt
-from django.utils.translation import gettext as _
-
-
-class BadCaptions(ValueError):
-    """A text that is no WebVTT; the message says what is wrong, to whoever brought it."""
+from leadrush.media import captions
 
 
 @dataclass(frozen=True)
@@ -40,27 +34,8 @@ def clock(seconds: int) -> str:
 
 
 def cues(text: str) -> list[Cue]:
-    """Return what is said, in its order; words without marks, in one line. Raises `BadCaptions`."""
-    try:
-        found = webvtt.from_string(text.lstrip("\ufeff").replace("\r\n", "\n")).captions
-    except webvtt.errors.MalformedFileError:
-        raise BadCaptions(_("This is no WebVTT: its first line has to be WEBVTT.")) from None
-    except (ValueError, AttributeError, IndexError):
-        raise BadCaptions(_("This WebVTT cannot be read. Export the captions again.")) from None
-    made = [
-        Cue(_seconds(one.start_time), _seconds(one.end_time), " ".join(html.unescape(one.text).split()))
-        for one in found
-    ]
-    if not made:
-        raise BadCaptions(_("There is no caption in it. Each has a line like 00:01.000 --> 00:04.000."))
-    for one in made:
-        if one.end < one.start:
-            raise BadCaptions(_("The caption at %(clock)s ends before it begins.") % {"clock": one.clock})
-    return made
-
-
-def _seconds(stamp: webvtt.models.Timestamp) -> float:
-    return float(stamp.hours * 3600 + stamp.minutes * 60 + stamp.seconds + stamp.milliseconds / 1000)
+    """Return what is said, in its order; words without marks, in one line. Raises as `captions.read` does."""
+    return [Cue(one.start, one.end, one.text) for one in captions.read(text)]
 
 
 def words_in(said: list[Cue]) -> int:

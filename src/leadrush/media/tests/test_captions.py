@@ -31,7 +31,7 @@ Nobody says this.
 
 
 def read(text: str) -> list[Said]:
-    return captions.read(io.BytesIO(text.encode()), len(text.encode()))
+    return captions.read(captions.text_of(io.BytesIO(text.encode()), len(text.encode())))
 
 
 def test_what_is_said_when_and_by_whom() -> None:

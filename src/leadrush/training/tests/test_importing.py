@@ -16,8 +16,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadrush.media import captions
 from leadrush.media.models import File
-from leadrush.training import bringing, building, importing, staff_captions
+from leadrush.training import bringing, building, importing
 from leadrush.training.importing import Entry
 from leadrush.training.models import Captions, Lesson
 from leadrush.training.staff_archives import Archive
@@ -206,7 +207,27 @@ def test_an_archive_that_lies_of_its_size_is_unpacked_no_further_than_it_said() 
         Archive(io.BytesIO(bytes(data)))["m/a.md"]
 
 
-def test_links_and_locked_files_in_an_archive_are_left_out_with_a_word(taught: Teaching) -> None:
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6))
+def test_no_archive_however_damaged_is_answered_with_anything_but_a_word(
+    changes: list[tuple[int, int]],
+) -> None:
+    data = bytearray(zipped(COURSE).getvalue())
+    for at, byte in changes:
+        data[at % len(data)] = byte
+    try:
+        opened = Archive(io.BytesIO(bytes(data)))
+        importing.plan(opened.entries())
+    except ValidationError as wrong:
+        assert wrong.messages
+        return
+    for path in opened:
+        try:
+            opened[path].read()
+        except ValidationError as wrong:
+            assert wrong.messages
+
+
+def test_links_in_an_archive_are_left_out_with_a_word(taught: Teaching) -> None:
     linked = archive({"m/passwd.md": "/etc/passwd"}, external_attr=0o120777 << 16)
     with zipfile.ZipFile(linked, "a") as packed:
         packed.writestr("m/a.md", "words")
@@ -240,15 +261,15 @@ def test_a_word_of_one_training_makes_nothing_in_another(taught: Teaching) -> No
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("00:01.000 --> 00:02.000\nx", "Line 1 has to be WEBVTT"),
+        ("00:01.000 --> 00:02.000\nx", "first line of captions is WEBVTT"),
         (VTT.replace("-->", "->") + "\n1:2 --> 3", "Line 6: write the times like"),
-        (VTT.replace("04.000", "00.500"), "Line 3: its end is not later than its start."),
-        (VTT + "\n00:00:00.500 --> 00:00:09.000\nx\n", "Line 6 begins before the one above it."),
+        (VTT.replace("04.000", "00.500"), "Line 3: the end (00:00:00.500) is not later"),
+        (VTT + "\n00:00:00.500 --> 00:00:09.000\nx\n", "Line 6 begins at 00:00:00.500, before"),
     ],
 )
 def test_captions_that_cannot_be_read_are_refused_with_the_line_that_is_wrong(text: str, why: str) -> None:
     with pytest.raises(ValidationError) as wrong:
-        staff_captions.read(io.BytesIO(text.encode()), len(text))
+        captions.text_of(io.BytesIO(text.encode()), len(text))
     assert why in wrong.value.messages[0]
 
 
@@ -256,6 +277,6 @@ def test_captions_that_cannot_be_read_are_refused_with_the_line_that_is_wrong(te
 def test_no_file_of_captions_is_answered_with_anything_but_a_word(data: bytes) -> None:
     for content in (data, b"WEBVTT\n\n" + data):
         try:
-            staff_captions.read(io.BytesIO(content), len(content))
+            captions.text_of(io.BytesIO(content), len(content))
         except ValidationError as wrong:
             assert wrong.messages

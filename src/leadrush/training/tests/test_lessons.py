@@ -219,3 +219,37 @@ def test_progress_counts_only_what_stands(taught: Teaching) -> None:
     assert (course.done, course.total, course.minutes_left) == (1, 3, 20)
     assert course.next_stop is not None
     assert course.next_stop.lesson == lessons[2]
+
+
+def test_captions_that_cannot_be_read_leave_a_lesson_that_plays(taught: Teaching) -> None:
+    training = taught()
+    enrolment = learner(training)
+    browser, lesson = signed_in(enrolment.person), lessons_of(training)[0]
+    Captions.objects.create(lesson=lesson, text="no captions at all")
+    page = browser.get(lesson.get_absolute_url())
+    assert page.status_code == 200
+    assert "Transcript" not in page.content.decode()
+    assert browser.get(f"{lesson.get_absolute_url()}transcript.txt").status_code == 404
+
+
+def test_a_video_is_had_by_a_link_that_ends_and_by_stretches(taught: Teaching) -> None:
+    from importlib.resources import files
+
+    from django.core.files.base import ContentFile
+
+    from leadrush import media
+    from leadrush.media.contents import MP4
+
+    training = taught()
+    enrolment = learner(training)
+    browser, lesson = signed_in(enrolment.person), lessons_of(training)[0]
+    film = files("leadrush.training.demo").joinpath("three-beds.mp4").read_bytes()
+    lesson.video = media.keep(ContentFile(film, name="film.mp4"), [MP4])
+    lesson.save()
+    page = browser.get(lesson.get_absolute_url()).content.decode()
+    link = page.partition('src="/files/')[2].partition('"')[0]
+    part = Client().get(f"/files/{link}", headers={"range": "bytes=100-199"})
+    assert part.status_code == 206
+    assert b"".join(part.streaming_content) == film[100:200]  # type: ignore[attr-defined]
+    with time_machine.travel(timezone.now() + timedelta(hours=9)):
+        assert Client().get(f"/files/{link}").status_code == 410

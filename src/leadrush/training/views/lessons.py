@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -24,6 +26,8 @@ from leadrush.training.views import working
 from leadrush.training.views.having import Elsewhere, course_of, mine, open_stop, person_of, published
 from leadrush.vault.models import Person
 from leadrush.visits import reach
+
+log = logging.getLogger(__name__)
 
 ROOM = "training"
 BEGUN = "training.begun"
@@ -70,7 +74,7 @@ def show(
 def content(lesson: Lesson) -> dict[str, Any]:
     """Return what a lesson is drawn with, whoever looks: links to its files, its captions, what is said."""
     tracks = list(lesson.captions.all()) if getattr(lesson, "has_captions", True) else []
-    said = transcripts.cues(tracks[0].text) if tracks else []
+    said = _said(tracks)
     files = [
         {
             "title": one.title,
@@ -90,6 +94,15 @@ def content(lesson: Lesson) -> dict[str, Any]:
         "words": transcripts.words_in(said),
         "files": files,
     }
+
+
+def _said(tracks: list[Captions]) -> list[transcripts.Cue]:
+    """Return what is said by the first captions; nothing where they cannot be read: the video plays on."""
+    try:
+        return transcripts.cues(tracks[0].text) if tracks else []
+    except ValidationError as bad:
+        log.warning("The captions of lesson %s cannot be read: %s", tracks[0].lesson_id, bad)
+        return []
 
 
 def _link(file: File | None, title: str) -> str:
@@ -194,10 +207,10 @@ def captions(request: HttpRequest, slug: str, lesson: int, language: str) -> Htt
 def transcript(request: HttpRequest, slug: str, lesson: int) -> HttpResponseBase:
     """Give what is said in a lesson as plain text."""
     found = _seen(request, slug, lesson)
-    track = found.captions.first()
-    if track is None:
+    said = _said(list(found.captions.all()[:1]))
+    if not said:
         raise Http404
-    text = transcripts.plain(transcripts.cues(track.text))
+    text = transcripts.plain(said)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{slugify(found.title)}.txt"'
     response["Cache-Control"] = "private, max-age=300"

@@ -40,6 +40,7 @@ input.addEventListener("change", async () => {
   try {
     const answer = await post(form.dataset.look, body);
     const text = await answer.text();
+    if (answer.redirected) return tell(words.out, true);
     if (!answer.ok) return tell(answer.status === 422 ? text : words.lost, true);
     planned.innerHTML = text;
     tell("");
@@ -69,6 +70,10 @@ planned.addEventListener("click", async (event) => {
     let answer = null;
     try {
       const sent = await post(form.dataset.bring, body);
+      if (sent.redirected) {
+        button.disabled = false;
+        return tell(words.out, true);
+      }
       answer = sent.headers.get("content-type")?.startsWith("application/json") ? await sent.json() : null;
     } catch {
       answer = null;

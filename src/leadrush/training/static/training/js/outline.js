@@ -64,6 +64,18 @@ const end = (keep) => {
   form.requestSubmit();
 };
 
+// What is no outline (somebody was signed out, or the site is busy) is not put in its place: the page says so.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "outline" || event.detail.xhr.responseText.includes('id="outline"')) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
+document.addEventListener("htmx:sendError", () => {
+  const said = document.getElementById("outline-said");
+  said.className = "notice";
+  said.textContent = root().parentElement.dataset.lost;
+});
+
 document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest?.("#outline [data-grip]");
   if (!grip || event.button !== 0) return;
