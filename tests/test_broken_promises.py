@@ -141,6 +141,7 @@ def test_every_clause_has_a_way_to_break_it_and_counts_something_where_people_li
     assert {state for slug, state in states().items() if slug in slugs} == {"kept"}
 
 
+@pytest.mark.timeout(300)  # every clause of every room, one after the other
 def test_breaking_a_promise_by_hand_turns_exactly_its_clause_red_and_stops_exactly_what_it_says(
     house: None, data_folder: Path, tmp_path: Path
 ) -> None:

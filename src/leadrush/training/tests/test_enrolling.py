@@ -242,3 +242,23 @@ def test_erasing_one_tick_leaves_the_training_and_erasing_the_training_takes_all
         assert not Tick.objects.exists()
     assert not Giving.objects.filter(clause="training-access", ended_at=None).exists()
     assert Lesson.objects.count() == 3
+
+
+def test_two_records_made_one_lose_no_note_and_no_tick(taught: Teaching) -> None:
+    from leadrush.training import courses, noting
+    from leadrush.vault import merging
+
+    training = taught()
+    first, second = lessons_of(training)[:2]
+    kept, gone = learner(training), learner(training, "other@letters.example")
+    for enrolment, lesson in ((kept, first), (gone, first), (gone, second)):
+        ticking.tick(enrolment, lesson)
+        words = f"{enrolment.pk} in {lesson.title}"
+        noting.write(enrolment, lesson, words, once=uuid.uuid4())
+    merging.merge(kept.person_id, gone.person_id)
+    with gate.using("training.learn", actor=gate.Actor("person", str(kept.person_id))):
+        mine = enrolling.newest(training, kept.person)
+        assert mine is not None
+        assert courses.read(training, mine).done == 2
+        written = {one.words for one in noting.of(kept.person, [first, second])}
+    assert written == {f"{kept.pk} in Lesson 1", f"{gone.pk} in Lesson 1", f"{gone.pk} in Lesson 2"}
