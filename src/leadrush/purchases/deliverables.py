@@ -58,6 +58,7 @@ class Deliverable:
 
     `choices` yields (key, title) of what there is to put into an offer; without it nothing is chosen.
     `opens` says how it is had, for a page; it may read public words only. `by_post` asks for an address.
+    `paused` tells that a payment is missing, or is here again: `access.paused_at` says which.
     `digital` things cannot be sent back once they were opened, so the buyer says whether to open at once.
 
     For what there are few of: `left` counts those that can still be had (None: no limit), in a use of its
@@ -74,6 +75,7 @@ class Deliverable:
     opens: Callable[[str], Opened | None] | None = None
     granted: Callable[[Access], object] = _nothing
     taken_back: Callable[[Access], object] = _nothing
+    paused: Callable[[Access], object] = _nothing
     by_post: bool = False
     digital: bool = False
     left: Callable[[str], int | None] | None = None

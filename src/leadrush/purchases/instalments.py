@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush.look import times
-from leadrush.purchases import letters
+from leadrush.purchases import deliverables, letters
 from leadrush.purchases.instalment_models import Instalment
 from leadrush.purchases.models import Access, Move, Offer, Order, State
 from leadrush.purchases.money import Money, shared
@@ -117,9 +117,23 @@ def pay(order: Order, nth: int, *, by: str) -> bool:
         count = len(of(mine))
         moving.note(mine, by, _("Payment %(nth)d of %(count)d.") % {"nth": nth, "count": count})
         if not _missed(mine):
-            Access.objects.filter(line__order=mine, paused_at__isnull=False).update(paused_at=None)
+            _pause_all(mine, None)
         letters.instalment(mine, "instalment_paid", part, next_of(mine))
     return True
+
+
+def _pause_all(order: Order, at: datetime | None) -> int:
+    """Pause what an order gives, or let it be had again (None); the rooms that gave it are told."""
+    changed = Access.objects.filter(line__order=order, ended_at=None, paused_at__isnull=at is not None)
+    count = 0
+    for access in changed.select_related("person"):
+        access.paused_at = at
+        access.save(update_fields=["paused_at"])
+        one = deliverables.of(access.deliverable)
+        if one is not None:
+            one.paused(access)
+        count += 1
+    return count
 
 
 def _missed(order: Order) -> list[Instalment]:
@@ -172,8 +186,7 @@ def _pause(pk: int) -> bool:
         missed = _missed(order)
         if not missed or order.state != State.PAID:
             return False
-        open_now = Access.objects.filter(line__order=order, ended_at=None, paused_at=None)
-        if not open_now.update(paused_at=timezone.now()):
+        if not _pause_all(order, timezone.now()):
             return False
         moving.note(order, Move.By.PROGRAM, _("A payment is missing: what was bought is paused."))
         letters.instalment(order, "instalment_missed", missed[0], missed[0])

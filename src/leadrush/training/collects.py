@@ -167,6 +167,7 @@ COLLECTS = [
             "opens_at": _("Open since"),
             "ends_at": _("Open until"),
             "ended_at": _("When it ended"),
+            "paused_at": _("Since when it is paused, for a payment is missing"),
             "tells": _("Whether we write when a lesson opens"),
             "told_at": _("When we last looked for that"),
             "keeps_place": _("Whether we remember where you stop"),

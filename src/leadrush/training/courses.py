@@ -116,7 +116,8 @@ def read(training: Training, enrolment: Enrolment | None, *, before: Sequence[Tr
     for number, lesson in enumerate(rows, 1):
         lesson.module.training = training
         opens = opening.opens_at(training, lesson, enrolment) if enrolment is not None else None
-        mine = enrolment is not None and not enrolment.is_over(now) and not before
+        held = enrolment is not None and not enrolment.is_over(now) and enrolment.paused_at is None
+        mine = held and not before
         there = mine and opens is not None and opens <= now
         stops.append(Stop(lesson, number, getattr(lesson, "ticked", False), opens, there or lesson.free))
     return Course(training, enrolment, tuple(stops), tuple(before), now)

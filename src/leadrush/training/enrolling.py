@@ -227,6 +227,18 @@ def taken_back(access: Access) -> None:
         end(enrolment)
 
 
+def paused(access: Access) -> None:
+    """Pause what an order gave while a payment is missing, or let it be had again."""
+    training, _cohort = read_key(access.key)
+    if training is None:
+        return
+    with gate.using(USE, what=ORDER):
+        enrolment = newest(training, access.person)
+        if enrolment is not None and enrolment.access_id == access.pk:
+            enrolment.paused_at = access.paused_at
+            enrolment.save(update_fields=["paused_at"])
+
+
 def _bought_else(access: Access) -> bool:
     first = access.key.partition(":")[0]
     same = Q(key=first) | Q(key__startswith=f"{first}:")

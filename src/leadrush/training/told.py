@@ -80,6 +80,7 @@ def register() -> None:
             opens=bought,
             granted=enrolling.granted,
             taken_back=enrolling.taken_back,
+            paused=enrolling.paused,
             digital=True,
         )
     )

@@ -37,6 +37,7 @@ class Enrolment(Held):
     opens_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     tells = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True, blank=True)
     keeps_place = models.BooleanField(default=False)
@@ -59,7 +60,7 @@ class Enrolment(Held):
 
     def is_open(self, now: datetime) -> bool:
         """Whether lessons can be opened now."""
-        return self.opens_at <= now and not self.is_over(now)
+        return self.opens_at <= now and not self.is_over(now) and self.paused_at is None
 
 
 class Tick(Held):

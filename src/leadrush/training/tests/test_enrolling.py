@@ -15,7 +15,8 @@ from leadrush import gate
 from leadrush.gate import evidence
 from leadrush.mailbox.letters import open_letters
 from leadrush.mailbox.models import Message
-from leadrush.purchases import baskets, moving, offering, ordering
+from leadrush.purchases import baskets, instalments, moving, offering, ordering
+from leadrush.purchases.instalment_models import Instalment
 from leadrush.purchases.models import Access, Move, Offer, Part, Price, Seller
 from leadrush.purchases.money import Money
 from leadrush.training import enrolling, lasting, ticking
@@ -136,10 +137,15 @@ def sold(training: Training, key: str = "") -> Offer:
     return offer
 
 
-def bought(offer: Offer, address: str = ADDRESS, *, at_once: bool = True) -> Any:
+def bought(offer: Offer, address: str = ADDRESS, *, at_once: bool = True, parts: int = 1) -> Any:
     basket = baskets.read(baskets.code([(offer.slug, 1)]))
     wanted = ordering.Wanted(
-        basket=basket, once=uuid.uuid4(), shown=basket.add_up().gross, address=address, at_once=at_once
+        basket=basket,
+        once=uuid.uuid4(),
+        shown=basket.add_up().gross,
+        address=address,
+        at_once=at_once,
+        parts=parts,
     )
     return ordering.order(wanted)
 
@@ -169,6 +175,26 @@ def test_what_was_bought_is_had_when_it_is_paid_and_taken_back_when_it_is_paid_b
     browser = signed_in(person_of())
     page = browser.get(lesson.get_absolute_url()).content.decode()
     assert "Your access to this training has ended." in page
+
+
+def test_lessons_shut_while_a_part_is_missing_and_open_when_it_is_here(taught: Teaching) -> None:
+    training = taught(asks=Training.For.MONEY)
+    offer = sold(training)
+    Offer.objects.update(instalments=3)
+    order = bought(offer, parts=3)
+    paid(order)
+    client = signed_in(person_of())
+    lesson = lessons_of(training)[0].get_absolute_url()
+    assert "Lesson 1" in client.get(lesson).content.decode()
+    with gate.using("purchases.serve"):
+        Instalment.objects.filter(nth=2).update(due_at=timezone.now() - timedelta(days=15))
+        instalments.go_on()
+    shut = client.get(lesson).content.decode()
+    assert "It is paused: a payment is missing." in shut
+    assert "I have done it" not in shut
+    with gate.using("purchases.sell"):
+        assert instalments.pay(order, 2, by=Move.By.STAFF)
+    assert "It is paused" not in client.get(lesson).content.decode()
 
 
 def test_what_is_paid_back_stays_where_another_order_gave_it_too(taught: Teaching) -> None:
