@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from leadrush import gate, vault
 from leadrush.purchases import invoicing, letters, moving, offering, processor
-from leadrush.purchases.models import Invoice, Move, Order, Payment, Repayment, State
+from leadrush.purchases.models import Move, Order, Payment, Repayment, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.processor import Intent, Refused, Unreachable
 from leadrush.vault.models import Giving
@@ -33,8 +32,6 @@ CARD = "card"
 TIME = timedelta(hours=1)
 """How long an order waits for its card."""
 ASKED_EVERY = timedelta(seconds=60)
-FOLLOWED = timedelta(days=3)
-"""How far back payments are looked for that no order here knows of."""
 
 
 def keep(order: Order, giving: Giving) -> Payment:
@@ -312,42 +309,3 @@ def heard(name: str) -> None:
     payment = Payment.objects.filter(name=name).select_related("giving__person").first()
     if payment is not None:
         settle(payment)
-
-
-@dataclass(frozen=True)
-class Stray:
-    """What a card paid and no invoice here asks for: its order was erased while it waited, or lost."""
-
-    name: str
-    order: str
-    left: Money
-
-
-def strays() -> list[Stray]:
-    """Return what was paid in the last days for orders that are not here, less what their invoices come to:
-    those stay by law when an order is erased. Raises `Unreachable`."""
-    at = processor.current()
-    found = [one for one in at.recent(timezone.now() - FOLLOWED) if one.state == processor.PAID]
-    known = set(Payment.objects.filter(name__in=[one.name for one in found]).values_list("name", flat=True))
-    strange = [at.ask(one.name) for one in found if one.name not in known]
-    left = [(one, one.taken - one.back - _invoiced(one.order)) for one in strange]
-    return [Stray(one.name, one.order, Money(more, one.currency)) for one, more in left if more > 0]
-
-
-def give_back_stray(name: str) -> bool:
-    """Give a stray back; return whether there was one of this name. Raises `Unreachable` and `Refused`."""
-    for one in strays():
-        if one.name == name:
-            once = uuid.uuid5(uuid.NAMESPACE_URL, f"{name}:{one.left.amount}")
-            processor.current().give_back(once, name, one.left, again=True)
-            return True
-    return False
-
-
-def _invoiced(reference: str) -> int:
-    number = reference.partition("-")[0]
-    if not number.isdecimal():
-        return 0
-    with gate.using("purchases.account", what="purchases.strays"):
-        rows = Invoice.objects.filter(order_number=int(number), number__isnull=False)
-        return int(rows.aggregate(all=Sum("gross"))["all"] or 0)

@@ -158,6 +158,7 @@ COLLECTS = [
             "tax": _("The tax in it"),
             "back": _("What was paid back"),
             "spared": _("What need not be paid any more"),
+            "wants_back_at": _("When you asked for your money back"),
             "coupon": _("The coupon"),
             "buyer_state": _("Your country, where tax asks for it"),
             "reversed": _("Whether you owe the tax as a business"),

@@ -54,6 +54,10 @@ def desk(request: HttpRequest) -> HttpResponseBase:
         "state": wanted,
         "states": State.choices,
         "to_send": selling.to_send(),
+        "wanted_back": [
+            (one, invoicing.reference(one))
+            for one in Order.objects.filter(wants_back_at__isnull=False).order_by("wants_back_at")[:100]
+        ],
         "overdue": [(part, invoicing.reference(part.order)) for part in instalments.overdue()],
         "sold": selling.months(),
     }

@@ -45,6 +45,12 @@ def words(label: Any, most: int, *, required: bool = True, **attrs: str) -> form
     )
 
 
+class Back(Form):
+    """Asking for one's money back; the reason may stay empty."""
+
+    why = words(_("Why"), 200, required=False)
+
+
 class Paying(Form):
     """What an order needs. `basket` decides which fields there are."""
 

@@ -71,6 +71,20 @@ def note(order: Order, by: str, why: str) -> None:
 
 
 @begins_again
+def ask_back(order: Order, why: str) -> bool:
+    """Note that the buyer asks for their money back, and why; return whether that is new. Twice is once,
+    until staff have paid something back. Whoever paid nothing asks for nothing."""
+    with transaction.atomic():
+        mine = held(order.pk)
+        if mine.state != State.PAID or mine.wants_back_at is not None or not mine.gross:
+            return False
+        mine.wants_back_at = timezone.now()
+        mine.save(update_fields=["wants_back_at"])
+        note(mine, Move.By.PERSON, " ".join((_("Asked for the money back."), why)).strip())
+    return True
+
+
+@begins_again
 def pay(order: Order, *, by: str, why: str = "") -> bool:
     """Note that an order is paid, and give what it gives; return whether that is new. Paid twice is once.
 
@@ -221,7 +235,8 @@ def refund(order: Order, amount: Money, *, before: Money, by: str, why: str) -> 
             # What was not paid of it is not owed any more.
             mine.spared = mine.gross - mine.back
         _step(mine, State.REFUNDED if whole else State.PAID, by, why, amount.amount)
-        mine.save(update_fields=["state", "back", "spared"])
+        mine.wants_back_at = None
+        mine.save(update_fields=["state", "back", "spared", "wants_back_at"])
         credited = [(line, one.amount, tax.amount) for line, (one, tax) in zip(lines, parts, strict=True)]
         if mine.spared:
             rest = give_back(

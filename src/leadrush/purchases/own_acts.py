@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from leadrush import gate
 from leadrush.gate import evidence, limits
 from leadrush.look import proofs
-from leadrush.purchases import accepting, by_hand, showing
+from leadrush.purchases import accepting, by_hand, moving, showing
+from leadrush.purchases.forms import Back
 from leadrush.purchases.gift_forms import Whom
 from leadrush.purchases.models import Order
 
@@ -23,13 +24,14 @@ RATES = ("10/m", "40/h")
 @gate.door("purchases.serve", what="purchases.order")
 @require_POST
 def act(request: HttpRequest, word: str) -> HttpResponseBase:
-    """Send the letter again, a gift elsewhere, or have it oneself; then show the order again."""
+    """Send the letter again, a gift elsewhere, have it oneself, ask for money back; then show the order."""
     for rate in RATES:
         limits.check(request, f"purchases.act {rate}", rate)
     found = showing.acted_on(word)
     if found is None:
         return render(request, "purchases/links/over.html", status=410)
-    asked, said, form = request.POST.get("do", ""), "", Whom()
+    asked, said = request.POST.get("do", ""), ""
+    form: Whom | Back = Whom()
     if asked == "gift":
         form = Whom(request.POST)
         if form.is_valid():
@@ -38,6 +40,15 @@ def act(request: HttpRequest, word: str) -> HttpResponseBase:
     elif asked == "again":
         done = by_hand.again(found)
         said = _("It goes out again, at most once an hour.") if done else _("The order is over.")
+    elif asked == "back":
+        form = Back(request.POST)
+        if form.is_valid():
+            done = moving.ask_back(found, form.cleaned_data["why"])
+            said = _("We have it. Somebody here answers, and you get a letter when money goes back.")
+            said = said if done else _("You have asked already, or there is nothing to pay back.")
+        else:
+            found.refresh_from_db()
+            return shown(request, found, {"back_form": form}, 422)
     elif asked == "own":
         done = accepting.keep(found)
         said = _("It is yours now.") if done else _("It was taken meanwhile, or is not paid.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from leadrush import console, gate
-from leadrush.purchases import charging, processor
+from leadrush.purchases import charging, processor, straying
 from leadrush.purchases.models import Repayment
 from leadrush.purchases.processor import Refused, Unreachable
 
@@ -37,7 +37,7 @@ def payments(request: HttpRequest) -> HttpResponseBase:
         try:
             if name := request.POST.get("give_back", ""):
                 return _given_back(request, name)
-            context["strays"] = charging.strays()
+            context["strays"] = straying.strays()
         except Unreachable:
             messages.error(request, _("The processor does not answer just now. Nothing was done."))
         except Refused as no:
@@ -46,7 +46,7 @@ def payments(request: HttpRequest) -> HttpResponseBase:
 
 
 def _given_back(request: HttpRequest, name: str) -> HttpResponseBase:
-    if charging.give_back_stray(name[:80]):
+    if straying.give_back_stray(name[:80]):
         messages.success(request, _("It is on its way to the card."))
     else:
         messages.error(request, _("Nothing was done: nothing of this is left to give back."))

@@ -21,6 +21,7 @@ from leadrush.purchases import (
     processor,
 )
 from leadrush.purchases.deliverables import Opened
+from leadrush.purchases.forms import Back
 from leadrush.purchases.gift_forms import Whom
 from leadrush.purchases.gift_models import Receiver, Stands
 from leadrush.purchases.models import Access, Invoice, Move, Order, State
@@ -91,6 +92,7 @@ def order(found: Order, *, own: bool = True) -> dict[str, Any]:
         "had": having(Access.objects.filter(line__order=found).select_related("line")),
         "papers": [Paper(one, paper_url(one)) for one in papers.order_by("pk")],
         "payment": by_card,
+        "back_form": Back(),
         "card": card_url(found) if waits and processor.is_set_up() else "",
         "gone_back": list(by_card.repayments.all()) if by_card is not None else [],
         "bank": letters.bank(found, following)

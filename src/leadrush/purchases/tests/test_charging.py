@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.purchases import charging, moving, processor
+from leadrush.purchases import charging, moving, processor, straying
 from leadrush.purchases.models import Access, Invoice, Move, Order, Payment, Repayment, State
 from leadrush.purchases.money import Money
 from leadrush.purchases.tests.conftest import ADDRESS, Selling, orders
@@ -391,7 +391,7 @@ def test_whoever_erases_a_paid_order_is_not_taken_for_a_stray(sold: Selling, car
     Client().get(f"{path}back/")
     erase(payment().giving.person_id)
     with gate.using(charging.USE):
-        assert charging.strays() == []
+        assert straying.strays() == []
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")

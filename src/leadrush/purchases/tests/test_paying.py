@@ -322,3 +322,26 @@ def test_an_order_takes_few_questions(sold: Selling, django_assert_max_num_queri
         assert made is not None
         with django_assert_max_num_queries(30):
             moving.pay(made, by=Move.By.STAFF)
+
+
+def test_a_buyer_asks_for_the_money_back_once_and_staff_see_it_until_they_paid_it(sold: Selling) -> None:
+    sold("An hour", 9400)
+    send("an-hour.1")
+    with gate.using("purchases.sell"):
+        moving.pay(orders()[0], by=Move.By.STAFF)
+    page = Client().get(link(letters()[-1], "Your order"), follow=True).content.decode()
+    (act,) = set(re.findall(r'action="(/orders/[^"]+)"', page))
+    wrong = Client().post(act, {"do": "back", "why": "x" * 201}, headers=ORIGIN)
+    assert wrong.status_code == 422
+    assert "at most 200" in wrong.content.decode()
+    done = Client().post(act, {"do": "back", "why": "The plan was older."}, headers=ORIGIN)
+    assert "We have it." in done.content.decode()
+    again = Client().post(act, {"do": "back"}, headers=ORIGIN)
+    assert "You have asked already" in again.content.decode()
+    host, _person = sign_in("rowan@tiller.example", "host")
+    assert "Money that is asked back" in host.get("/console/orders/").content.decode()
+    assert "The plan was older." in host.get("/console/orders/1/").content.decode()
+    said = {"do": "refund", "amount": "94", "before": "0", "why": "As asked."}
+    host.post("/console/orders/1/act/", said, headers=ORIGIN)
+    assert "Money that is asked back" not in host.get("/console/orders/").content.decode()
+    assert orders()[0].state == State.REFUNDED
