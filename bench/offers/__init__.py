@@ -13,8 +13,8 @@ AREA = "offers"
 def figures(size: int) -> Iterator[Figure]:
     """Measure what offers cost; what does not depend on the kind of database is measured on SQLite."""
     from bench import ground
-    from bench.offers import asking, buying, receiving, sending
+    from bench.offers import asking, buying, paying, receiving, sending
 
     if ground.GROUND == "sqlite":
-        yield from chain(asking.figures(), sending.figures(), receiving.figures())
+        yield from chain(asking.figures(), sending.figures(), receiving.figures(), paying.figures())
     yield from buying.figures()

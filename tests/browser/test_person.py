@@ -117,7 +117,7 @@ def test_a_person_changes_the_address_and_joins_a_second_one(window: Walk) -> No
 
     window.go("/me/address/")
     window.look("address")
-    page.locator("main input[type=email]").fill(new)
+    page.get_by_label("The other e-mail").fill(new)
     window.follow(page.get_by_role("button", name="Use it instead"))
     window.look("address-code")
     enter_code(window, new, "Go on", "this address is yours")
@@ -126,7 +126,7 @@ def test_a_person_changes_the_address_and_joins_a_second_one(window: Walk) -> No
     window.site.postman.wait(first)
 
     window.go("/me/address/")
-    page.locator("main input[type=email]").fill(second)
+    page.get_by_label("The other e-mail").fill(second)
     window.follow(page.get_by_role("button", name="Add it beside the other"))
     enter_code(window, second, "Go on", "this address is yours")
     expect(page.locator("h1")).to_have_text("Join the two?")

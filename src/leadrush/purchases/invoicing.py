@@ -81,31 +81,35 @@ def drop_open(order: Order) -> None:
 
 def credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice | None:
     """Write the credit note for what is given back of lines (amount and tax of each), for the books; None for
-    an order that came to nothing and had no invoice."""
+    an order that has no invoice, since it came to nothing or its invoice is over or lost."""
     if not order.gross:
         return None
     with gate.using("purchases.account", what="purchases.credit"):
         return _credit(order, rows)
 
 
-def again(order: Order, lines: Sequence[Line]) -> Invoice:
+def again(order: Order, lines: Sequence[Line]) -> Invoice | None:
     """Write an order's invoice anew, for the same buyer: the first was taken back when the order ended."""
     with gate.using("purchases.account", what="purchases.credit"):
         first = _newest(order)
+        if first is None:
+            return None
         said = opened(first, "purchases.credit")
         rows = [(line, line.gross, line.tax) for line in lines]
         facts = _facts(order, offering.seller(), rows, said["billing"], said["buyer_number"])
         return _write(order, Invoice.Kind.INVOICE, first.giving, first.until, facts, order.gross, order.tax)
 
 
-def _newest(order: Order) -> Invoice:
+def _newest(order: Order) -> Invoice | None:
     invoices = Invoice.objects.filter(order_number=order.number, kind=Invoice.Kind.INVOICE)
-    found: Invoice = invoices.select_related("giving__person").latest("pk")
+    found: Invoice | None = invoices.select_related("giving__person").order_by("-pk").first()
     return found
 
 
-def _credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice:
+def _credit(order: Order, rows: Sequence[tuple[Line, int, int]]) -> Invoice | None:
     invoice = _newest(order)
+    if invoice is None:
+        return None
     said = opened(invoice, "purchases.credit")
     seller = offering.seller()
     less = [(line, -gross, -tax) for line, gross, tax in rows if gross]

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leadrush.look import parts
+from leadrush.look.forms import Form
 from leadrush.media import links
 from leadrush.media.contents import MP4, PDF
 from leadrush.media.fields import MediaField
@@ -128,7 +129,7 @@ def test_only_who_works_here_sends_files_and_only_from_this_site(host: Client) -
     assert patch(strict, place, 0, b"%PDF-").status_code == 204
 
 
-class Bringing(forms.Form):
+class Bringing(Form):
     film = MediaField(label="Film", kinds=(MP4,))
     paper = MediaField(label="Paper", kinds=(PDF,), required=False)
     words = forms.CharField(max_length=5)
