@@ -44,7 +44,7 @@ class Entry(Added):
     subject = models.CharField(max_length=32, blank=True)
     what = models.CharField(max_length=64)
     about = models.CharField(max_length=64, blank=True)
-    categories = models.CharField(max_length=200, blank=True)
+    categories = models.CharField(max_length=4000, blank=True)
     count = models.PositiveIntegerField(default=1)
     batch = models.CharField(max_length=64, blank=True)
     clause = models.CharField(max_length=64, blank=True)
