@@ -51,8 +51,8 @@ def figures() -> Iterator[Figure]:
     Seller.objects.get_or_create(pk=1, defaults=buying.SELLER)
     _be_set_up()
     offer = buying.sell("an-hour-by-card", None)
-    made = iter([_by_card(offer) for _one in range(ROUNDS + 3)])
-    twins = iter(_twins(offer, ROUNDS + 3))
+    made = iter([_by_card(offer) for _one in range(ROUNDS + 12)])
+    twins = iter(_twins(offer, ROUNDS + 12))
 
     def pays() -> None:
         payment = next(made)
