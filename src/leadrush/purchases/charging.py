@@ -104,8 +104,12 @@ def settle(payment: Payment, intent: Intent | None = None) -> str:
 
 
 def _stands(payment: Payment, state: str) -> None:
-    Payment.objects.filter(pk=payment.pk).update(state=state, asked_at=timezone.now())
-    payment.state = state
+    """Write down how an open payment stands. An answer that was overtaken changes nothing any more."""
+    still = Payment.objects.filter(pk=payment.pk, state__in=(Payment.State.OPEN, Payment.State.DOING))
+    if still.update(state=state, asked_at=timezone.now()):
+        payment.state = state
+    else:
+        payment.refresh_from_db(fields=["state"])
 
 
 @begins_again

@@ -120,7 +120,9 @@ def act(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a step: paid, ended, sent, paid back; or look where the parcel goes."""
     found, asked = _order(number), request.POST.get("do", "")
     try:
-        if asked == "paid":
+        if asked == "paid" and found.way == charging.CARD:
+            messages.error(request, _("A card pays it, and its processor says when. Nothing was done."))
+        elif asked == "paid":
             new = moving.pay(found, by=Move.By.STAFF, why=request.POST.get("why", "")[:200])
             messages.success(request, _("It is paid, and open.") if new else _("It was paid already."))
         elif asked == "part":

@@ -67,6 +67,7 @@ def enrol(
             if enrolment.ended_at is not None and source == Enrolment.Source.FREE:
                 return  # it was taken back by somebody who works here; a form does not give it again
             if enrolment.is_over(timezone.now()):
+                enrolment.paused_at = None
                 _again(enrolment, opens_at=timezone.now())
             if person is not None:
                 confirm(enrolment)
@@ -135,7 +136,9 @@ def _again(enrolment: Enrolment, *, opens_at: datetime) -> None:
     """Open an enrolment that was over; what its learner left is there still."""
     enrolment.ended_at, enrolment.opens_at = None, opens_at
     enrolment.ends_at = _ends(enrolment)
-    enrolment.save(update_fields=["ended_at", "opens_at", "ends_at", "access", "source", "cohort"])
+    enrolment.save(
+        update_fields=["ended_at", "opens_at", "ends_at", "paused_at", "access", "source", "cohort"]
+    )
     _lapse(enrolment)
 
 
@@ -207,11 +210,12 @@ def _grant(access: Access) -> None:
         else:
             enrolment = known
             enrolment.access, enrolment.source = access, Enrolment.Source.ORDER
+            enrolment.paused_at = access.paused_at
             enrolment.cohort = cohort or enrolment.cohort
             if enrolment.is_over(timezone.now()):
                 _again(enrolment, opens_at=access.from_at)
             else:
-                enrolment.save(update_fields=["access", "source", "cohort"])
+                enrolment.save(update_fields=["access", "source", "cohort", "paused_at"])
                 _lapse(enrolment)
         _tell(enrolment)
 

@@ -439,3 +439,20 @@ def test_from_pay_to_paid_in_few_questions(sold: Selling, cards: rig.Processor) 
     ours = re.compile(r"(purchases|mailbox|vault)_")
     questions = [one["sql"] for one in asked if ours.search(one["sql"])]
     assert len(questions) <= 15, "\n".join(questions)
+
+
+def test_an_answer_that_was_overtaken_takes_no_payment_back_and_staff_cannot_note_a_card_as_paid(
+    sold: Selling, cards: rig.Processor
+) -> None:
+    sold("An hour", 9400)
+    path = begun()
+    host, _person = sign_in("rowan@tiller.example", "host")
+    host.post("/console/orders/1/act/", {"do": "paid"}, headers=ORIGIN)
+    assert orders()[0].state == State.WAITING
+    slow = payment()
+    with gate.using(charging.USE):
+        before = processor.current().ask(slow.name or "")
+        cards.pay(slow.name or "")
+        Client().get(f"{path}back/")
+        assert charging.settle(slow, before) == Payment.State.PAID
+    assert payment().state == Payment.State.PAID
