@@ -132,10 +132,9 @@ def _paid(payment: Payment, intent: Intent) -> None:
 
 def _pay(payment: Payment) -> bool:
     """Pay the order, whose row is held from here on; False where it can be paid no more, or was erased."""
-    why = _("%(processor)s took the card.") % {"processor": processor.current().title}
     with gate.using("purchases.serve", what="purchases.card"):
         try:
-            moving.pay(Order(pk=payment.order_id), by=Move.By.PROGRAM, why=why)
+            moving.pay(Order(pk=payment.order_id), by=Move.By.PROGRAM)
         except (moving.CannotMove, Order.DoesNotExist):
             return False
     return True

@@ -64,7 +64,7 @@ def write_open(order: Order) -> bool:
             changes["sealed"] = _sealed(facts, found.giving)
         try:
             with transaction.atomic():
-                if not open_one.update(number=_following(day), **changes):
+                if not open_one.update(number=numbering.of_invoice(day), **changes):
                     raise Invoice.DoesNotExist
         except Invoice.DoesNotExist:
             return False  # and the number that was taken for it is free again
@@ -134,7 +134,7 @@ def _write(
     made = Invoice(
         person=giving.person,
         giving=giving,
-        number=_following(day) if written else None,
+        number=numbering.of_invoice(day) if written else None,
         kind=kind,
         order_number=order.number,
         currency=order.currency,
@@ -146,10 +146,6 @@ def _write(
     made.sealed = _sealed(facts, giving)
     made.save()
     return made
-
-
-def _following(day: date) -> str:
-    return f"{offering.seller().prefix}{day.year}-{numbering.following(f'invoices-{day.year}'):04}"
 
 
 def _sealed(facts: dict[str, Any], giving: Giving) -> bytes:
