@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from leadrush.look import models
 from leadrush.vault.models import Giving, Person
 from leadrush.webinars import planning, registering
 from leadrush.webinars.models import Webinar
+from tests.rig.questions import asked
 
 SEAT, LATER = "webinar-seat", "webinar-later"
 ORIGIN = {"origin": "http://testserver"}
@@ -111,7 +111,7 @@ def test_a_check_that_failed_itself_and_one_that_counts_nothing_are_told_apart(
 
 
 def test_a_page_is_fresh_when_something_was_counted_and_costs_few_questions(
-    client: Client, count: Counts, webinar: Webinar, django_assert_max_num_queries: Callable[..., Any]
+    client: Client, count: Counts, webinar: Webinar
 ) -> None:
     tag = client.get("/privacy/")["ETag"]
     count()
@@ -120,8 +120,7 @@ def test_a_page_is_fresh_when_something_was_counted_and_costs_few_questions(
         assert answer.status_code == 200, url
     count(SEAT, 1)
     assert "Broken." in client.get("/privacy/", headers={"If-None-Match": answer["ETag"]}).content.decode()
-    with django_assert_max_num_queries(4):
-        client.get("/privacy/")
+    assert len(asked(lambda: client.get("/privacy/"))) <= 2
 
 
 def test_a_program_reads_the_same_as_json(

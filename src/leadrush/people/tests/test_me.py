@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadrush import gate, ledger, mailbox, vault
@@ -18,6 +17,7 @@ from leadrush.mailbox.models import Message
 from leadrush.people.tests.conftest import ANA, registered, sign_in
 from leadrush.vault import collects, keys
 from leadrush.vault.models import Choice, Item, Person
+from tests.rig.questions import of_page
 
 
 def page(response: Any) -> str:
@@ -47,18 +47,8 @@ def test_reading_the_page_is_itself_written_down_with_ones_own_name_for_oneself(
 
 
 def queries(client: Client, path: str) -> int:
-    gate.force()
-    contexts = [CaptureQueriesContext(connections[alias]) for alias in connections]
-    for context in contexts:
-        context.__enter__()
-    assert client.get(path).status_code == 200
-    for context in contexts:
-        context.__exit__(None, None, None)
-    said = [q["sql"] for context in contexts for q in context.captured_queries]
-    # Each process looks once a second for a new version and for new counts, and every other for a changed
-    # name of the business.
-    by_the_way = ('FROM "gate_version"', "look_business", "accountability_counted")
-    return sum(not any(one in sql for one in by_the_way) for sql in said)
+    _page, found = of_page(client, path)
+    return len(found)
 
 
 def test_the_page_asks_one_question_a_declared_model_and_eight_more_at_most(

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadrush import gate
@@ -24,6 +22,7 @@ from leadrush.training.tests.conftest import (
     quiz_of,
     signed_in,
 )
+from tests.rig.questions import of_page
 
 MOST = 8
 """Questions to the database for a learner's lesson, however many lessons there are."""
@@ -40,10 +39,9 @@ def test_a_lesson_costs_the_same_however_many_lessons_there_are(taught: Teaching
         ticking.tick(enrolment, one)
     browser = signed_in(enrolment.person)
     browser.get(lesson.get_absolute_url())
-    with CaptureQueriesContext(connection) as asked:
-        page = browser.get(lesson.get_absolute_url())
-    assert f"lesson 2 of {many}" in page.content.decode()
-    assert len(asked) <= MOST, [query["sql"][:80] for query in asked]
+    page, found = of_page(browser, lesson.get_absolute_url())
+    assert f"lesson 2 of {many}" in page
+    assert len(found) <= MOST, "\n".join(found)
 
 
 def test_a_visitor_sees_what_is_free_and_is_asked_to_sign_in_for_the_rest(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leadrush import vault
@@ -19,28 +14,9 @@ from leadrush.vault.models import Choice
 from leadrush.webinars import registering
 from leadrush.webinars.models import Question, Webinar
 from leadrush.webinars.tests.conftest import Plan, sign_in, states
+from tests.rig.questions import asked
 
 ANA = "ana.brightwater@mail.example"
-BY_THE_WAY = ("gate_version", "look_business", "accountability_counted")
-TOLD = re.compile("^SET LOCAL [^;]*;")
-FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
-
-
-def asked(act: Callable[[], object]) -> list[str]:
-    """Return the questions that an act put to all three databases; a transaction's frame is none.
-
-    Neither are the three that each process asks once in a second or two, whoever comes: on a slow machine
-    they fall into an act by chance.
-    """
-    with ExitStack() as stack:
-        captured = [
-            stack.enter_context(CaptureQueriesContext(connection)) for connection in connections.all()
-        ]
-        act()
-    # On PostgreSQL the use is told in front of a question, in the same message.
-    found = [TOLD.sub("", query["sql"]) for one in captured for query in one.captured_queries]
-    found = [sql for sql in found if not any(f'FROM "{table}"' in sql for table in BY_THE_WAY)]
-    return [sql for sql in found if not sql.upper().startswith(FRAME)]
 
 
 @pytest.fixture
