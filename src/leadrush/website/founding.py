@@ -63,10 +63,15 @@ def demo() -> None:
     for address, role, name in example.STAFF:
         welcome_staff(address, role, name)
     example.pages()
+    seed_rooms()
+    finish(demo=True)
+
+
+def seed_rooms() -> None:
+    """Let each room put in what the demo shows of it."""
     for app in apps.get_app_configs():
         if app.name.startswith("leadrush.") and find_spec(f"{app.name}.seed") is not None:
             import_module(f"{app.name}.seed").seed()
-    finish(demo=True)
 
 
 def name_business(business: Business) -> None:

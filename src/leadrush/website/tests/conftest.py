@@ -51,9 +51,11 @@ def fresh(db: None, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 @pytest.fixture
-def site(fresh: None) -> None:
-    """The demo's site."""
-    founding.demo()
+def site(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's site with its pages and its staff; what rooms put in takes seconds, and is tried there."""
+    with monkeypatch.context() as patch:
+        patch.setattr(founding, "seed_rooms", lambda: None)
+        founding.demo()
 
 
 @pytest.fixture

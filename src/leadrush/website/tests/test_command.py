@@ -23,6 +23,7 @@ import pytest
 
 from leadrush.look import parts
 from leadrush.website.running import folder, prepare
+from tests.rig.site import lay_tables
 
 from .processes import environment, eventually, running, runs
 
@@ -105,6 +106,7 @@ def up(data: Path, *arguments: str, **more: str) -> Iterator[Up]:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the data folder of a site that was founded and stopped; tests copy it."""
     data = tmp_path_factory.mktemp("made") / "data"
+    lay_tables(data)
     done = leadrush("prepare", "--data", str(data), **FOUNDED)
     assert done.returncode == 0, done.stderr
     return data
@@ -198,6 +200,7 @@ def test_an_owner_without_a_real_address_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_owners_address_is_in_no_argument_of_a_process(tmp_path: Path) -> None:
+    lay_tables(tmp_path / "data")
     with up(tmp_path / "data", **FOUNDED) as site:
         for process in (site.process.pid, *site.family()):
             assert b"owner@" not in Path(f"/proc/{process}/cmdline").read_bytes()
