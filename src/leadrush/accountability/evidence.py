@@ -165,7 +165,8 @@ def count() -> proofs.Count | None:
         return None
     states = [one.state for one in found]
     newest = max(one.row.at for one in found if one.row and one.row.at)
-    return proofs.Count(states.count("kept"), len(states), newest, states.count("broken"))
+    idle = sum(one.empty for one in found)
+    return proofs.Count(states.count("kept"), len(states) - idle, newest, states.count("broken"), idle)
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:

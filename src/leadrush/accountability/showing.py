@@ -90,13 +90,15 @@ class Page:
     clauses: dict[str, Shown] = field(default_factory=dict)
     kept: int = 0
     broken: int = 0
+    idle: int = 0
     checks: int = 0
     breaks: int = 0
     at: datetime | None = None
 
     @property
     def total(self) -> int:
-        return len(self.clauses)
+        """How many could be counted; the others have nothing to count yet."""
+        return len(self.clauses) - self.idle
 
 
 def page(now: datetime | None = None) -> Page | None:
@@ -120,6 +122,7 @@ def page(now: datetime | None = None) -> Page | None:
         clauses=clauses,
         kept=states.count("kept"),
         broken=states.count("broken"),
+        idle=sum(it.empty for it in known),
         checks=sum(day.checks for it in clauses.values() for day in it.days),
         breaks=sum(len(breaks[slug]) for slug in clauses),
         at=max((it.at for it in clauses.values() if it.at), default=None),
@@ -207,6 +210,7 @@ def linked() -> dict[str, Any]:
         "counted_at": shown.at if shown else None,
         "kept": shown.kept if shown else 0,
         "broken": shown.broken if shown else 0,
+        "nothing_yet": shown.idle if shown else 0,
         "of": len(force.clauses),
         "clauses": [_clause(it) for it in shown.clauses.values()] if shown else [],
     }

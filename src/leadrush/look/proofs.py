@@ -32,12 +32,16 @@ class Proof:
 @dataclass(frozen=True)
 class Count:
     """What the checks of all clauses found: how many of how many are kept, how many of the others are broken
-    (the rest waits for its check), and when that was counted last."""
+    (the rest waits for its check), and when that was counted last.
+
+    `idle` more have nothing to count yet, such as gifts where nobody gave one: they are no part of `total`.
+    """
 
     kept: int
     total: int
     at: datetime
     broken: int = 0
+    idle: int = 0
 
 
 _clause: Callable[[str], Proof | None] | None = None

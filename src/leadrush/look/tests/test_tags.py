@@ -52,6 +52,10 @@ def test_the_seal_says_how_many_are_kept_once_they_are_counted(
     proofs.register(None, lambda: proofs.Count(2, 3, AT))
     waits = draw("{% seal %}")
     assert 'data-state="due"' in waits and "2 of 3 clauses kept" in waits
+    proofs.register(None, lambda: proofs.Count(3, 3, AT, idle=1))
+    fresh = draw("{% seal %}")
+    assert "data-state" not in fresh and "3 of 3 clauses kept" in fresh
+    assert "1 has nothing to count yet" in fresh
 
 
 def test_a_promise_without_words_uses_the_clauses_own(version: Version, draw: Draw) -> None:
