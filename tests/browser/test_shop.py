@@ -224,3 +224,57 @@ def test_a_seat_is_bought_for_somebody_else_who_takes_it_from_one_letter(
     taker.look("gift-taken")
     seat = giver.site.postman.wait(given, "Your bed, drawn with you")
     assert any(part.get_content_type() == "text/calendar" for part in seat.walk())
+
+
+def test_staff_write_an_offer_in_parts_note_each_order_for_somebody_who_phoned_and_fetch_the_books(
+    walk: Callable[..., Walk], staff: Callable[..., Walk]
+) -> None:
+    desk, guest, address = staff(address="tove@tarnandtiller.example"), walk(), "in-parts@walk.example"
+    page = desk.page
+    desk.go("/console/offers/write/")
+    page.get_by_label("Title").fill("A winter of plans")
+    page.get_by_label("Address").fill("a-winter-of-plans")
+    page.get_by_label("Prices").fill("100 GBP")
+    page.get_by_label("Payable in so many parts").fill("3")
+    page.get_by_label("A service, agreed upon with you").check()
+    desk.follow(page.get_by_role("button", name="Save as a draft"))
+    desk.follow(page.get_by_role("button", name="Open it to everybody"))
+    desk.look_in_each("offer-written")
+
+    guest.go("/pay/a-winter-of-plans.1/")
+    guest.page.get_by_label("Your e-mail").fill(address)
+    guest.page.get_by_label("By bank transfer").check()
+    guest.page.get_by_label("In 3 payments, one a month").check()
+    guest.look_in_each("pay-in-parts")
+    guest.follow(guest.page.get_by_role("button", name="Order for"))
+    guest.look_in_each("ordered-in-parts")
+    number = (
+        guest.page.locator("header p.less").first.inner_text().split(",")[0].removeprefix("Order ").strip()
+    )
+
+    desk.go("/console/orders/")
+    desk.follow(page.get_by_role("link", name=number))
+    desk.follow(page.get_by_role("button", name="The money is here"))
+    desk.follow(page.get_by_role("button", name="Payment 2 is here"))
+    expect(page.get_by_role("button", name="Payment 3 is here")).to_be_visible()
+    desk.look_in_each("order-desk-parts")
+
+    desk.go("/console/orders/write/")
+    page.get_by_label("Their e-mail").fill("phoned@walk.example")
+    desk.follow(page.get_by_role("button", name="Order it for them"))
+    expect(page.get_by_text("Write how many beside at least one offer.")).to_be_visible()
+    expect(page.get_by_label("Their e-mail")).to_have_value("phoned@walk.example")
+    page.get_by_label("A winter of plans").fill("2")
+    page.get_by_label("Taken off").fill("15")
+    desk.look_in_each("order-by-hand")
+    desk.follow(page.get_by_role("button", name="Order it for them"))
+    expect(page.get_by_text("£185").first).to_be_visible()
+    assert "This wasn" in rig.text(guest.site.postman.wait("phoned@walk.example"))
+
+    desk.go("/console/orders/books/")
+    desk.look_in_each("books")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download (ZIP)").first.click()
+    assert Path(download.value.path()).read_bytes().startswith(b"PK")
+    desk.go("/console/orders/sources/")
+    desk.look_in_each("sources")

@@ -72,6 +72,11 @@ class ByHand(Form):
         return amount_read(str(self.cleaned_data["off"]) or "0", self.seller.currency)
 
     @property
+    def counts(self) -> list[forms.BoundField]:
+        """The fields for how many of each offer."""
+        return [self[f"offer{one.pk}"] for one in self.offers]
+
+    @property
     def basket(self) -> Basket:
         """What was chosen."""
         chosen = ((one.slug, self.cleaned_data.get(f"offer{one.pk}") or 0) for one in self.offers)
