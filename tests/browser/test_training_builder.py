@@ -108,7 +108,8 @@ def test_staff_build_a_training_from_a_folder_open_it_and_answer_what_is_handed_
     expect(page.locator("#outline-said")).to_have_text("“A log” is now lesson 1 of 2 in “What you need”.")
     expect(page.get_by_role("button", name="Down A log")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#outline-said")).to_have_text("“A log” is now lesson 2 of 2 in “What you need”.")
+    # Whoever is quicker than htmx sends the form as without it, and reads the same on the page that comes.
+    expect(page.get_by_text("“A log” is now lesson 2 of 2 in “What you need”.")).to_have_count(1)
     desk.look("training-outline-moved")
     page.reload()
     page.route("**/outline/", lambda route: route.abort())

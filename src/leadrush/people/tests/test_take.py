@@ -208,10 +208,11 @@ def test_a_sign_in_that_is_no_longer_fresh_is_proven_before_everything_leaves(as
 
 
 def test_whoever_asks_over_and_over_waits(as_ana: Client) -> None:
-    answers = [as_ana.post("/me/take/").status_code for _ in range(21)]
-    assert answers == [200] * 20 + [429]
-    assert as_ana.get("/me/take/print/").status_code == 429
-    assert as_ana.get("/me/take/").status_code == 200
+    with time_machine.travel(timezone.now(), tick=False):  # or ten minutes may end in between
+        answers = [as_ana.post("/me/take/").status_code for _ in range(21)]
+        assert answers == [200] * 20 + [429]
+        assert as_ana.get("/me/take/print/").status_code == 429
+        assert as_ana.get("/me/take/").status_code == 200
 
 
 def queries(client: Client, method: str, path: str) -> int:
