@@ -37,7 +37,7 @@ PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 HEIGHT = 900
 PLACES = itertools.count(1)
-VIEWS = sampling.views([(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")])
+VIEWS = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")]
 
 
 @pytest.fixture(scope="session")
@@ -113,9 +113,9 @@ class Walk:
         assert not found, f"{what} at {self.name}: {found}"
 
     def look_in_each(self, what: str) -> None:
-        """Look at one page at every width and in each light, where the way to it is walked once."""
+        """Look at one page at each width and in each light that is drawn for it; the way is walked once."""
         before = self.name
-        for width, scheme in VIEWS:
+        for width, scheme in sampling.drawn(VIEWS, what):
             self._as(f"{width}-{scheme}")
             self.look(what)
         self._as(before)
@@ -177,9 +177,16 @@ def _note(window: Walk, url: str) -> None:
         window.elsewhere.append(url)
 
 
-@pytest.fixture(params=VIEWS, ids=[f"{width}-{scheme}" for width, scheme in VIEWS])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Walk what has a `window` or a `desk` at each width and in each light that is drawn for it."""
+    ways = sampling.drawn(VIEWS, metafunc.function.__name__)
+    for name in {"window", "desk"}.intersection(metafunc.fixturenames):
+        metafunc.parametrize(name, ways, indirect=True, ids=[f"{width}-{scheme}" for width, scheme in ways])
+
+
+@pytest.fixture
 def window(request: pytest.FixtureRequest, walk: Callable[..., Walk]) -> Walk:
-    """One window at each width and in each light."""
+    """A visitor's window."""
     width, scheme = request.param
     return walk(width, scheme)
 
@@ -207,8 +214,8 @@ def staff(walk: Callable[..., Walk], signed_in: dict[str, Any]) -> Callable[...,
     return open_window
 
 
-@pytest.fixture(params=VIEWS, ids=[f"{width}-{scheme}" for width, scheme in VIEWS])
+@pytest.fixture
 def desk(request: pytest.FixtureRequest, staff: Callable[..., Walk]) -> Walk:
-    """One window of the owner's at each width and in each light."""
+    """A window of the owner's."""
     width, scheme = request.param
     return staff(width, scheme)

@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 
 from tests.canary.searching import search, spellings
 from tests.canary.visitor import Canaries, Visitor
-from tests.rig import cluster
+from tests.rig import cluster, sampling
 from tests.rig import postman as rig
 from tests.rig.site import Site, start, stop
 
@@ -32,7 +32,7 @@ PUBLIC_WORDS = re.compile(
 """What staff write for everybody, and what would end the visit. Who learns, and what they hand in, is not."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=sampling.drawn(["sqlite", "postgresql"], "canaries"))
 def ground(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """Say where the site's databases are: files in its folder, or a PostgreSQL of its own."""
     if request.param == "sqlite":

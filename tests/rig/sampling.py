@@ -10,10 +10,12 @@ import hashlib
 import os
 import zlib
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import hypothesis
 import pytest
 
+Way = TypeVar("Way")
 SHARE = 8  # one slow test in so many is taken on an ordinary day
 LONG = pytest.mark.skipif(os.environ.get("LEADRUSH_SLOW") != "all", reason="make proof runs it")
 """For a test of some minutes: too many for a day on which others are drawn as well."""
@@ -32,13 +34,13 @@ def settle(config: pytest.Config) -> str:
     return seed
 
 
-def views(all_four: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Return the widths and lights in which walks look at pages: by the seed, two of the four that show both
-    widths and both lights; all of them by `LEADRUSH_SLOW=all`."""
+def drawn(ways: list[Way], of: str) -> list[Way]:
+    """Return in which of several ways something is tried: one, by the seed and its name, so that a run sees
+    each way at some places; all of them by `LEADRUSH_SLOW=all`."""
     if os.environ.get("LEADRUSH_SLOW") == "all":
-        return all_four
+        return ways
     seed = os.environ.get("LEADRUSH_SEED", "")
-    return all_four[:2] if zlib.crc32(seed.encode()) % 2 else all_four[2:]
+    return [ways[zlib.crc32(f"{seed} {of}".encode()) % len(ways)]]
 
 
 def examples(share: float = 1.0) -> int:
