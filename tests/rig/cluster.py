@@ -28,7 +28,7 @@ OPTIONS = (
     "wal_level=minimal",
     "max_wal_senders=0",
     "jit=off",
-    "max_connections=100",
+    "max_connections=150",
     "shared_buffers=64MB",
 )
 
