@@ -165,3 +165,20 @@ def booked(offer: Offer) -> Iterator[Figure]:
 
     spread = each(check, rounds=7, scale=1e3, clock=CPU)
     yield figure(f"the check of {MANY:,} invoices, computing, {ground.NAME}", spread, "ms", area=AREA)
+    if ground.GROUND == "sqlite":
+        yield from set_as_pdf(one.day.year)
+
+
+def set_as_pdf(year: int) -> Iterator[Figure]:
+    """Measure an archive of the year's invoices: fetched, opened, written down, set as PDF and packed."""
+    from leadrush.purchases import books
+
+    def archive() -> None:
+        with gate.using("purchases.account", what="bench"):
+            books.archive(books.part(year, 2))
+
+    spread = each(archive, rounds=3, clock=CPU)
+    yield figure(f"an archive of {books.AT_ONCE} invoices as PDF, computing", spread, "s", area=AREA)
+    times = MANY / books.AT_ONCE / 60
+    whole = Spread(spread.median * times, spread.low * times, spread.high * times)
+    yield figure(f"the same for {MANY:,}, in archives one after another", whole, "min", area=AREA)
