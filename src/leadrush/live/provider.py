@@ -18,6 +18,10 @@ WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 Kind = Literal["audio", "video"]
 
 
+PAYLOAD_TYPES = {"opus": 111, "vp8": 96, "h264": 102}
+"""What each coding is called in RTP that is forwarded."""
+
+
 class Unreachable(Exception):
     """The media server does not answer, or not in time. It is worth trying again in a second."""
 

@@ -101,9 +101,7 @@ def _shared_out(ports: str) -> tuple[str, str]:
     found = re.fullmatch(r"(\d+)-(\d+)", ports.strip())
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
     if not (first >= 1024 and first + 40 <= last <= 65535):
-        raise ValueError(
-            f"LIVE_PORTS is {ports!r}; it is two numbers such as 20000-20999, 40 or more apart."
-        )
+        raise ValueError(f"LIVE_PORTS is {ports!r}; it is two numbers such as 20000-20999, 40 or more apart.")
     split = last - (last - first) // 10
     return f"{first}-{split - 1}", f"{split}-{last}"
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 from leadrush.live.janus.calling import Host, attach, end, tell
 from leadrush.live.janus.rooms import Janus, control, word
 from leadrush.live.provider import (
+    PAYLOAD_TYPES,
     Forwarding,
     Gone,
     Handle,
@@ -25,8 +26,6 @@ from leadrush.live.provider import (
 )
 
 PLUGIN = "streaming"
-NUMBERS = {"opus": 111, "vp8": 96, "h264": 102}
-"""The numbers by which browsers know each coding, as payload types."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Relay:
                         "type": stream.kind,
                         "mid": stream.mid,
                         "codec": stream.codec,
-                        "pt": NUMBERS[stream.codec],
+                        "pt": PAYLOAD_TYPES[stream.codec],
                         "port": 0,  # any of those that are kept for other hosts
                         "iface": self.host.media_address,
                         # Whoever begins to watch asks for a whole picture, and the publisher hears it.

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from leadrush.live.janus.calling import Host, Outcome, SessionOver, Words, ask, attach, attached, end, tell
 from leadrush.live.janus.judging import MARK, health, publisher, tracks
 from leadrush.live.provider import (
+    PAYLOAD_TYPES,
     WORD,
     Forwarding,
     Gone,
@@ -120,6 +121,7 @@ class Janus:
     def close(self, room: str) -> None:
         """End a room."""
         with contextlib.suppress(Gone):
+            self.record(room, False)  # this closes the files before it returns, destroying some time after
             self._room("destroy", room)
 
     def publish(self, room: str, participant: str, offer: str, *, take_over: bool = False) -> Published:
@@ -239,6 +241,7 @@ class Janus:
 
     def forward(self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]]) -> Forwarding:
         """Send a publisher's RTP to other ports as well."""
+        codecs = {stream.mid: stream.codec for stream in self.streams(handle)}
         done = self._room(
             "rtp_forward",
             handle.room,
@@ -246,11 +249,19 @@ class Janus:
             publisher_id=handle.feed,
             host=address,
             streams=[
-                {"mid": mid, "port": port, **({"rtcp_port": back} if back else {})}
+                {
+                    "mid": mid,
+                    "port": port,
+                    "pt": PAYLOAD_TYPES[codecs[mid]],
+                    **({"rtcp_port": back} if back else {}),
+                }
                 for mid, (port, back) in ports.items()
+                if mid in codecs
             ],
         )
         numbers = tuple(int(one["stream_id"]) for one in done.get("forwarders", []))
+        # Janus asks for a whole picture only of forwarders that are made in its older way.
+        tell(self.host, handle.session, handle.handle, {"request": "configure", "keyframe": True})
         return Forwarding(handle.room, handle.feed, numbers)
 
     def stop_forwarding(self, forwarding: Forwarding) -> None:

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import click
 
+from leadrush.tied import tied_to
+
 from . import folder
 from .folder import Stop
 from .listening import PortInUse, listen
-from .supervise import Child, supervise, tied_to
+from .supervise import Child, supervise
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 ITSELF = (sys.executable, "-m", "leadrush.website.running")

@@ -7,34 +7,21 @@ kernel ends a child whose parent was killed. A child that ends by itself is star
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-PR_SET_PDEATHSIG = 1
+from leadrush.tied import HELD_BACK as WATCHED
+from leadrush.tied import tied_to
+
 FIRST, LONGEST = 0.5, 30.0  # seconds before a child that ended is started again: doubled up to the longest
 STEADY = 60.0  # a child that ran so long starts again at the first delay
 PATIENCE = 8.0  # seconds between asking a child to end and ending it
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-WATCHED = (*ENDING, signal.SIGCHLD)
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def tied_to(parent: int) -> Callable[[], None]:
-    """Return what a new process runs first so that it ends, at SIGTERM, when `parent` does."""
-
-    def tie() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it ended before the line above
-            os._exit(0)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
-
-    return tie
 
 
 @dataclass
