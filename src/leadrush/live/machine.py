@@ -14,6 +14,7 @@ not used: it listens without a secret.
 | `LIVE_INTERFACES` | addresses or interfaces to use for media, if not all (`eth0,10.0.`) |
 | `LIVE_IPV6` | `1`: use IPv6 too |
 | `LIVE_API_PORT`, `LIVE_ADMIN_PORT` | the ports on loopback; free ones are chosen and kept otherwise |
+| `LIVE_OFF` | `1`: `leadrush up` starts no media server |
 """
 
 from __future__ import annotations

@@ -122,6 +122,22 @@ def reachable(listening: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
+def media_server(data: Path) -> list[Child]:
+    """Return the media server of live rooms as a child; without one, say what to install and go on."""
+    from leadrush.live import machine
+
+    if os.environ.get("LIVE_OFF") == "1":
+        return []
+    if not machine.installed():
+        click.echo(machine.MISSING)
+        return []
+    try:
+        machine.prepare(data)  # so that pages know where it listens before it does
+    except ValueError as error:
+        raise Stop(str(error)) from None
+    return [Child("live", [*ITSELF, "live"])]
+
+
 @main.command()
 @with_founding
 @data_option
@@ -134,6 +150,7 @@ def up(demo: bool, name: str | None, owner: str | None, data: Path | None, port:
     folder.make(chosen)
     with folder.lock(chosen), listening:
         folder.forget_unbegun(chosen)
+        live = media_server(chosen)
         # Links in mails begin with the port that was really opened.
         os.environ["PORT"] = str(listening.getsockname()[1])
         # In a process of its own, so that the one which stays is small and has a single thread. What was
@@ -157,6 +174,7 @@ def up(demo: bool, name: str | None, owner: str | None, data: Path | None, port:
             [
                 Child("web", [*ITSELF, "web", f"--socket={inherited}"], inherits=[inherited]),
                 Child("worker", [*ITSELF, "worker"]),
+                *live,
             ]
         )
     click.echo("\nEnded.")
@@ -200,6 +218,20 @@ def worker(data: Path | None) -> None:
 
     ready(settle(data))
     work()
+
+
+@main.command()
+@data_option
+def live(data: Path | None) -> None:
+    """Carry sound and pictures of live rooms only (Janus)."""
+    from leadrush.live import machine
+
+    chosen = settle(data)
+    ready(chosen)
+    try:
+        machine.become(chosen)
+    except (machine.NotSet, ValueError) as error:
+        raise Stop(str(error)) from None
 
 
 @main.command()
