@@ -1,8 +1,9 @@
 """HLS for the crowd: who watches where WebRTC does not reach, and more than a room holds, some seconds later.
 
-The media server sends what is published to ffmpeg as well, which makes of it pictures of one size, everybody's sound,
-segments of two seconds, and a playlist that names the newest. Copying the pictures would cost less, but their size
-changes as networks do, and players stop at that. Whoever serves the folder decides who gets it.
+The media server sends what is published to ffmpeg as well, which makes of it pictures of one size,
+everybody's sound, segments of two seconds, and a playlist that names the newest. Copying the pictures would
+cost less, but their size changes as networks do, and players stop at that. Whoever serves the folder decides
+who gets it.
 
 A `Crowd` belongs to the process that started it, and ends with it; start it from a thread that stays.
 """
@@ -121,7 +122,7 @@ class Crowd:
             beside.replace(playlist)
 
     def _note(self) -> Path:
-        """Return the file that says what is forwarded, also when this process was killed; it is not in the folder."""
+        """Return the file that says what is forwarded: it is there for the next one if this one was killed."""
         return self.folder.with_name(f".{self.folder.name}.forwarded")
 
     def _stop_forwarding(self) -> None:

@@ -1,8 +1,8 @@
 """The media server on this machine: its configuration, its secrets, and how it is started.
 
-Everything lies in `live/` of the site's data folder, closed to others. Janus listens on loopback for this program
-alone; what reaches it from outside are media, encrypted, at the ports of `LIVE_PORTS`. A unit of the distribution is
-not used: it listens without a secret.
+Everything lies in `live/` of the site's data folder, closed to others. Janus listens on loopback for this
+program alone; what reaches it from outside are media, encrypted, at the ports of `LIVE_PORTS`. A unit of the
+distribution is not used: it listens without a secret.
 
 | Variable | Meaning |
 |---|---|
@@ -14,6 +14,7 @@ not used: it listens without a secret.
 | `LIVE_INTERFACES` | addresses or interfaces to use for media, if not all (`eth0,10.0.`) |
 | `LIVE_IPV6` | `1`: use IPv6 too |
 | `LIVE_API_PORT`, `LIVE_ADMIN_PORT` | the ports on loopback; free ones are chosen and kept otherwise |
+| `LIVE_LISTEN` | this machine's address in a private network, where the site runs elsewhere (127.0.0.1) |
 | `LIVE_OFF` | `1`: `leadrush up` starts no media server |
 """
 
@@ -34,8 +35,10 @@ from typing import Any, NoReturn
 
 from leadrush.live.janus.calling import Host
 from leadrush.live.janus.config import written
+from leadrush.live.provider import word
 
 PROGRAM = "janus"
+LOOPBACK = "127.0.0.1"
 PORTS = "20000-20999"
 PASSWORD_LASTS = 6 * 3600  # seconds for which a browser may use the relay
 MISSING = (
@@ -61,7 +64,8 @@ def folder(data: Path) -> Path:
 def host(data: Path) -> Host:
     """Return where this machine's media server listens, and its secrets. Raises `NotSet`.
 
-    Read anew at each call, for a restarted server may have had to take another port; it takes some microseconds.
+    Read anew at each call, for a restarted server may have had to take another port; it takes some
+    microseconds.
     """
     try:
         kept = json.loads((folder(data) / "host.json").read_text())
@@ -71,7 +75,10 @@ def host(data: Path) -> Host:
 
 
 def prepare(data: Path, environ: Mapping[str, str] = os.environ) -> Host:
-    """Write what Janus reads, with the secrets that are kept from the first start on; return where it will listen."""
+    """Write what Janus reads, with secrets kept from the first start on; return where it will listen.
+
+    Raises `ValueError`, in a sentence, for a variable that cannot be.
+    """
     place = folder(data)
     recordings = place / "recordings"
     for one in (place, place / "janus", recordings):
@@ -81,16 +88,18 @@ def prepare(data: Path, environ: Mapping[str, str] = os.environ) -> Host:
         before: Host | None = host(data)
     except NotSet:
         before = None
-    api = _port(environ.get("LIVE_API_PORT"), before.url if before else "")
-    admin = _port(environ.get("LIVE_ADMIN_PORT"), before.admin_url if before else "", other_than=api)
+    listen = environ.get("LIVE_LISTEN") or LOOPBACK
+    api = _port(listen, environ.get("LIVE_API_PORT"), before.url if before else "")
+    admin = _port(listen, environ.get("LIVE_ADMIN_PORT"), before.admin_url if before else "", other_than=api)
     made = Host(
         name="here",
-        url=f"http://127.0.0.1:{api}",
-        admin_url=f"http://127.0.0.1:{admin}",
+        url=f"http://{listen}:{api}",
+        admin_url=f"http://{listen}:{admin}",
         secret=before.secret if before else secrets.token_urlsafe(32),
         admin_secret=before.admin_secret if before else secrets.token_urlsafe(32),
         room_key=before.room_key if before else secrets.token_urlsafe(32),
         recordings=str(recordings.resolve()),
+        media_address=listen,
     )
     for name, text in written(
         made, data.resolve(), environ, ports=environ.get("LIVE_PORTS") or PORTS
@@ -98,6 +107,11 @@ def prepare(data: Path, environ: Mapping[str, str] = os.environ) -> Host:
         _write(place / "janus" / name, text)
     _write(place / "host.json", json.dumps({name: getattr(made, name) for name in made.__dataclass_fields__}))
     return made
+
+
+def recorded(data: Path, room: str) -> Path:
+    """Return the folder of what was recorded in a room on this machine, for `recordings.make`."""
+    return folder(data) / "recordings" / word(room)
 
 
 def command(data: Path) -> list[str]:
@@ -115,7 +129,7 @@ def log(data: Path) -> Path:
 
 
 def become(data: Path) -> NoReturn:
-    """Turn this process into Janus. What it writes is closed to others. Raises `NotSet` where there is no Janus."""
+    """Turn this process into Janus; what it writes is closed to others. Raises `NotSet` without Janus."""
     line = command(data)
     prepare(data)
     os.umask(0o077)
@@ -143,22 +157,25 @@ def ice_servers(word: str, environ: Mapping[str, str] = os.environ) -> list[dict
     return servers
 
 
-def _port(given: str | None, before: str, *, other_than: int = 0) -> int:
+def _port(listen: str, given: str | None, before: str, *, other_than: int = 0) -> int:
     """Return the port asked for, else the one had before if it is free, else a free one."""
     if given:
+        if not given.isdecimal() or not 0 < int(given) < 65536:
+            raise ValueError(f"LIVE_API_PORT and LIVE_ADMIN_PORT are numbers of ports; {given!r} is none.")
         return int(given)
     had = int(before.rpartition(":")[2]) if before else 0
     for wanted in (had, 0):
         with socket.socket() as trying:
             trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                trying.bind(("127.0.0.1", wanted))
+                trying.bind((listen, wanted))
             except OSError:
                 continue
             port: int = trying.getsockname()[1]
             if port != other_than:
                 return port
-    return _port(None, "", other_than=other_than)
+            return _port(listen, None, "", other_than=other_than)
+    raise ValueError(f"LIVE_LISTEN is {listen!r}; it is an IPv4 address of this machine.")
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,7 +1,7 @@
 """What Janus records: a file for each sound and each picture of each publisher, each time they come.
 
-A file begins with when it was begun, then has each packet with the milliseconds since. One that was being written
-when Janus was killed ends in `.mjr.tmp`, perhaps within a packet; what is whole of it counts.
+A file begins with when it was begun, then has each packet with the milliseconds since. One that was being
+written when Janus was killed ends in `.mjr.tmp`, perhaps within a packet; what is whole of it counts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Unreadable(Exception):
 
 
 def find(folder: Path) -> tuple[list[Piece], list[str]]:
-    """Return the pieces in a room's folder, in the order in which they were begun, and the names of damaged files.
+    """Return the pieces in a room's folder in the order in which they were begun, and names of damaged files.
 
     A file in which nothing was recorded is neither.
     """

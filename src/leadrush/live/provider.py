@@ -1,8 +1,8 @@
 """What a media server does for a live room, whichever one it is.
 
-A room and a participant are words that the caller chose: up to 64 letters, digits, `_`, `.` and `-`. They stand in
-file names of recordings and in the media server's memory, so they are numbers that mean nothing elsewhere, never names.
-A screen that is shown beside a camera is a publisher of its own.
+A room and a participant are words that the caller chose: up to 64 letters, digits, `_`, `.` and `-`. They
+stand in file names of recordings and in the media server's memory, so they are numbers that mean nothing
+elsewhere, never names. A screen that is shown beside a camera is a publisher of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ Kind = Literal["audio", "video"]
 
 PAYLOAD_TYPES = {"opus": 111, "vp8": 96, "h264": 102}
 """What each coding is called in RTP that is forwarded."""
+
+
+def word(text: str) -> str:
+    """Return a room's or participant's word; it is a mistake of ours if it is none."""
+    if not WORD.fullmatch(text) or set(text) == {"."}:
+        raise ValueError("A room or participant is up to 64 letters, digits, `_`, `.` or `-`.")
+    return text
 
 
 class Unreachable(Exception):
@@ -73,7 +80,7 @@ class Handle:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Self:
-        """Return what `plain` gave. Raises `Gone` for anything else, such as what an older version wrote down."""
+        """Return what `plain` gave. Raises `Gone` for anything else, as of an older version."""
         try:
             return cls(**{field.name: plain[field.name] for field in fields(cls)})
         except (KeyError, TypeError):
@@ -82,7 +89,7 @@ class Handle:
 
 @dataclass(frozen=True)
 class Stream:
-    """One sound or picture of a publisher: `mid` within its connection, and how it is coded (`vp8`, `opus`)."""
+    """One sound or picture of a publisher: `mid` in its connection, and its coding (`vp8`, `opus`)."""
 
     mid: str
     kind: Kind
@@ -127,7 +134,7 @@ class Health:
     """How one connection does, as the media server sees it."""
 
     up: bool
-    """Whether media can flow. Not yet while an offer waits for its answer; not any more when the browser is away."""
+    """Whether media can flow: not before the offer is answered, nor when the browser has gone away."""
     kbits_in: int
     """In the last second, from the browser."""
     kbits_out: int
@@ -167,7 +174,8 @@ class Forwarding:
 class Provider(Protocol):
     """One media server. Every call may raise `Unreachable`.
 
-    About one handle, one call runs at a time (`alive` and `remove` aside): the caller holds its row meanwhile.
+    About one handle, one call runs at a time (`alive` and `remove` aside): the caller holds its row
+    meanwhile.
     """
 
     def answers(self) -> bool:
@@ -176,20 +184,22 @@ class Provider(Protocol):
     def open(self, room: str, *, publishers: int = 6, kbits: int = 1500, recording: bool = False) -> None:
         """Make a room for so many publishers, each with pictures of at most so many kilobits a second.
 
-        Twice is once: a room that stands already stays as it is, except that `recording=True` starts recording.
+        Twice is once: a room that stands already stays as it is, except that `recording=True` starts
+        recording.
         """
 
     def close(self, room: str) -> None:
         """End a room and every connection in it; twice is once. Recordings are whole when this returns."""
 
     def publish(self, room: str, participant: str, offer: str, *, take_over: bool = False) -> Published:
-        """Let somebody publish, by the offer (SDP with candidates) of their browser.
+        """Let somebody publish, by the offer (SDP) of their browser; it need not wait for its candidates.
 
-        They can be watched once their browser has connected, some hundredths of a second after it got the answer:
-        `alive` says `up`, and `publishers` names them.
+        They can be watched once their browser has connected, some hundredths of a second after it got the
+        answer: `alive` says `up`, and `publishers` names them.
 
-        With `take_over`, whoever publishes under that word is removed first, as when the same person comes back
-        from another device; without, that is `Refused` (`TAKEN`). Raises `Gone` without the room, `Refused`.
+        With `take_over`, whoever publishes under that word is removed first, as when the same person comes
+        back from another device; without, that is `Refused` (`TAKEN`). Raises `Gone` without the room,
+        `Refused`.
         """
 
     def watch(self, room: str, participants: Sequence[str]) -> Watching:
@@ -204,8 +214,8 @@ class Provider(Protocol):
     def retune(self, handle: Handle, participants: Sequence[str]) -> Offer | None:
         """Let somebody watch these participants from now on; None if nothing changes for their browser.
 
-        Called when a publisher comes, goes, or comes back. Raises `Gone`, and `Refused` (`WAITING`) while an earlier
-        offer has no answer: whoever never answers has to leave and join again.
+        Called when a publisher comes, goes, or comes back. Raises `Gone`, and `Refused` (`WAITING`) while an
+        earlier offer has no answer: whoever never answers has to leave and join again.
         """
 
     def alive(self, handle: Handle) -> Health:
@@ -230,9 +240,10 @@ class Provider(Protocol):
         """Say what a publisher sends. Raises `Gone`."""
 
     def forward(self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]]) -> Forwarding:
-        """Send a publisher's media to UDP ports as well, by `mid`, and ask for a whole picture. Raises `Gone`.
+        """Send a publisher's media to UDP ports too, by `mid`, and ask for a whole picture. Raises `Gone`.
 
-        Of each pair, the first port takes RTP; from the second, if it is not 0, come requests for whole pictures.
+        Of each pair, the first port takes RTP; from the second, if it is not 0, come requests for whole
+        pictures.
         """
 
     def stop_forwarding(self, forwarding: Forwarding) -> None:

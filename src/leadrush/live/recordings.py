@@ -1,8 +1,8 @@
-"""From a room's recording to one film: MP4 with H.264 and AAC, which every browser plays and which starts at once.
+"""From a room's recording to one film: an MP4 of H.264 and AAC that browsers play, and that starts at once.
 
-Pictures are those of one publisher at a time (see `leadrush.live.timeline`), sound is everybody's. Each piece has its
-place by the moment at which its first packet arrived. Pictures are scaled to one size, since WebRTC changes theirs
-as networks do.
+Pictures are those of one publisher at a time (see `leadrush.live.timeline`), sound is everybody's. Each piece
+has its place by the moment at which its first packet arrived. Pictures are scaled to one size, since WebRTC
+changes theirs as networks do.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class NothingRecorded(Trouble):
 
 @dataclass(frozen=True)
 class Film:
-    """A film that was made: its length, the times it shows, and the names of files that were damaged and left out."""
+    """A film that was made: its length, the times it shows, and which damaged files were left out."""
 
     path: Path
     seconds: float
@@ -54,7 +54,7 @@ class Film:
     left_out: tuple[str, ...]
 
     def position(self, at: float) -> float:
-        """Return how many seconds into the film something comes that happened at a time (seconds since 1970)."""
+        """Return how many seconds into the film something comes that happened at a time since 1970."""
         return position(self.shows, at)
 
 
@@ -70,9 +70,10 @@ def make(
 ) -> Film:
     """Make a film of what lies in a room's folder, and return it. The folder stays as it is.
 
-    `first` are participants whose pictures come before others', as a screen before a camera; of those in `without`
-    the film has neither pictures nor sound. `progress` is given shares from 0 to 1. The film has its name only once it
-    is whole and on the disk; what an attempt left that was cut short is taken away by the next.
+    `first` are participants whose pictures come before others', as a screen before a camera; of those in
+    `without` the film has neither pictures nor sound. `progress` is given shares from 0 to 1. The film has
+    its name only once it is whole and on the disk; what an attempt left that was cut short is taken away by
+    the next.
 
     Raises `NothingRecorded`, `DiskFull`, `CalledOff`, or `Failed`.
     """
@@ -103,7 +104,7 @@ def make(
 
 
 def _has_room(folder: Path, size: int) -> None:
-    """Raise `DiskFull` where a film would not fit: the recording unpacked, and the film twice, are about as large."""
+    """Raise `DiskFull` where it would not fit: unpacked, drawn and joined, it lies there three times."""
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < 3 * size + KEPT_FREE:
         raise DiskFull("The disk has no room for a film of it.")

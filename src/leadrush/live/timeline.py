@@ -1,11 +1,12 @@
 """When a film shows what of a recording.
 
-Times in which nobody was recorded, as in a pause, are left out of the film. Of pictures, the film shows one at a
-time: that of whoever comes first in the order given, then of whoever showed theirs longest.
+Times in which nobody was recorded, as in a pause, are left out of the film. Of pictures, the film shows one
+at a time: that of whoever comes first in the order given, then of whoever showed theirs longest.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -97,7 +98,7 @@ def _cut(pictures: Sequence[Piece], span: Span) -> list[Cut]:
     edges.update(t for p in pictures for t in (p.begun, p.ended) if span.begun < t < span.ended)
     times = sorted(edges)
     cuts: list[Cut] = []
-    for begun, ended in zip(times, times[1:], strict=False):
+    for begun, ended in itertools.pairwise(times):
         middle = (begun + ended) / 2
         piece = next((p for p in pictures if p.begun <= middle < p.ended), None)
         if cuts and cuts[-1][0] is piece:

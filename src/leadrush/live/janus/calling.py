@@ -24,7 +24,7 @@ IDLE = 60.0  # seconds after which a connection is not trusted to be open any mo
 
 SESSION_OVER = {458, 459}
 CLOSED_TO_US = {403, 405}
-UNREADABLE = {464, 465}
+UNREADABLE = {454, 464, 465}
 NO_ROOM = 426
 PLUGIN_REASONS = {
     428: Why.NOBODY,

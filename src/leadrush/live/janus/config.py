@@ -32,13 +32,12 @@ Value = str | int | bool | list[str]
 
 
 def written(host: Host, data: Path, environ: Mapping[str, str], *, ports: str) -> dict[str, str]:
-    """Return Janus's files by name. `ports` are UDP ports for media: the last tenth takes those of other hosts.
+    """Return Janus's files by name. `ports` are UDP ports for media, the last tenth for those of other hosts.
 
     Raises `ValueError` for ports that are none.
     """
     browsers, hosts = _shared_out(ports)
     listen = urlsplit(host.url).hostname or "127.0.0.1"
-    loopback = listen == "127.0.0.1"
     nat: dict[str, Value] = {"ignore_mdns": True}
     if address := environ.get("LIVE_ADDRESS"):
         nat["nat_1_1_mapping"] = address
@@ -70,7 +69,9 @@ def written(host: Host, data: Path, environ: Mapping[str, str], *, ports: str) -
         "loggers": {"disable": "libjanus_jsonlog.so"},
         "events": {"broadcast": False},
     }
-    server: dict[str, Value] = {"ip": listen} | ({"acl": "127."} if loopback else {})
+    server: dict[str, Value] = {"ip": listen}
+    if listen.startswith("127."):
+        server["acl"] = "127."
     http: dict[str, dict[str, Value]] = {
         "general": {
             "json": "compact",

@@ -1,7 +1,8 @@
 """Media of one host, watched at another: where one machine is full, each further one serves as many again.
 
 The publishers' host sends each medium once to a mountpoint of the other host, through the private network
-between them: RTP is not encrypted there. Whoever watches there is one connection there, with a handle like any.
+between them: RTP is not encrypted there. Whoever watches there is one connection there, with a handle like
+any.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from leadrush.live.janus.calling import Host, attach, end, tell
-from leadrush.live.janus.rooms import Janus, control, word
+from leadrush.live.janus.rooms import Janus, control
 from leadrush.live.provider import (
     PAYLOAD_TYPES,
     Forwarding,
@@ -23,6 +24,7 @@ from leadrush.live.provider import (
     Track,
     Unreachable,
     Watching,
+    word,
 )
 
 PLUGIN = "streaming"
@@ -62,7 +64,7 @@ class Relay:
         self._rooms = Janus(host)
 
     def feed(self, source: Janus, publisher: Handle) -> Relayed:
-        """Bring a publisher's media here. Twice is once, with new media. Raises `Gone` if nobody publishes there."""
+        """Bring a publisher's media here, anew if they are here. Raises `Gone` if nothing is published."""
         streams = source.streams(publisher)
         if not streams:
             raise Gone("They publish nothing.")

@@ -13,7 +13,6 @@ from leadrush.live.janus.calling import Host, Outcome, SessionOver, Words, ask, 
 from leadrush.live.janus.judging import MARK, health, publisher, tracks
 from leadrush.live.provider import (
     PAYLOAD_TYPES,
-    WORD,
     Forwarding,
     Gone,
     Handle,
@@ -26,6 +25,7 @@ from leadrush.live.provider import (
     Unreachable,
     Watching,
     Why,
+    word,
 )
 
 PLUGIN = "videoroom"
@@ -33,18 +33,12 @@ CODECS = {"audiocodec": "opus", "videocodec": "vp8,h264"}
 WHOLE_PICTURE = (
     10  # seconds from one request for a whole picture to the next, besides those that watchers cause
 )
+LONGEST_SDP = 64 << 10  # characters; a browser's has some thousands
 CONTROL_LASTS = 40.0  # seconds; Janus ends a session after 60 without a request
 
 
-def word(text: str) -> str:
-    """Return a room's or participant's word; it is a mistake of ours if it is none."""
-    if not WORD.fullmatch(text) or set(text) == {"."}:
-        raise ValueError("A room or participant is up to 64 letters, digits, `_`, `.` or `-`.")
-    return text
-
-
 class _Control(threading.local):
-    """The sessions by which one thread asks for what belongs to no connection, with when they were used last."""
+    """Sessions by which one thread asks for what belongs to no connection, and when each was used last."""
 
     def __init__(self) -> None:
         self.sessions: dict[tuple[str, str], tuple[int, int, float]] = {}
@@ -76,7 +70,7 @@ def _controlled(host: Host, key: tuple[str, str], session: int, handle: int, bod
 
 
 class Janus:
-    """Live rooms on one machine with Janus. See `leadrush.live.provider.Provider` for what each verb promises."""
+    """Live rooms on one machine with Janus. `leadrush.live.provider` says what each verb promises."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -127,9 +121,12 @@ class Janus:
     def publish(self, room: str, participant: str, offer: str, *, take_over: bool = False) -> Published:
         """Let somebody publish.
 
-        They take a seat under their word, which Janus gives to one at a time, and publish under a name that is new
-        each time: Janus takes a moment to let go of what was published before, and who watches is to have the new.
+        They take a seat under their word, which Janus gives to one at a time, and publish under a name that
+        is new each time: Janus takes a moment to let go of what was published before, and who watches is to
+        have the new.
         """
+        if len(offer) > LONGEST_SDP:
+            raise Refused(Why.UNREADABLE, "The offer is too long.")
         feed = f"{word(participant)}{MARK}{time.time_ns() // 1000:x}"
         if take_over:
             self.expel(room, participant)
@@ -169,6 +166,8 @@ class Janus:
 
     def answer(self, handle: Handle, sdp: str) -> None:
         """Take a browser's answer."""
+        if len(sdp) > LONGEST_SDP:
+            raise Refused(Why.UNREADABLE, "The answer is too long.")
         jsep = {"type": "answer", "sdp": sdp}
         tell(self.host, handle.session, handle.handle, {"request": "start"}, jsep)
 

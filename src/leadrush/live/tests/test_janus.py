@@ -195,7 +195,16 @@ def test_a_closed_room_is_over_for_who_watched(janus: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    "offer", ["", "nonsense", "v=0\r\n", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"]
+    "offer",
+    [
+        "",
+        "nonsense",
+        "v=0\0",
+        "v=0\ud800",
+        "v" * 100_000,
+        "v=0\r\n",
+        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n",
+    ],
 )
 def test_a_description_that_cannot_be_read_is_refused(janus: Running, room: str, offer: str) -> None:
     with pytest.raises(Refused) as refused:

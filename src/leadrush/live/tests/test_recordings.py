@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import pytest
 
-from leadrush.live import programs, recordings
+from leadrush.live import machine, programs, recordings
 from leadrush.live.pieces import Piece, find
 from leadrush.live.recordings import NothingRecorded, make
 from leadrush.live.tests.people import Person
@@ -27,7 +27,7 @@ NOON = 1_800_000_000.0
 
 
 def looked_at(film: Path) -> tuple[float, float, tuple[int, int]]:
-    """Return how long a film's pictures and sound last, and how large it is; fail if it is no MP4 as promised."""
+    """Return how long a film's pictures and sound last, and its size; fail if it is no MP4 as promised."""
     assert film.read_bytes()[4:8] == b"ftyp"
     with av.open(str(film)) as whole:
         picture, sound = whole.streams.video[0], whole.streams.audio[0]
@@ -41,7 +41,7 @@ def looked_at(film: Path) -> tuple[float, float, tuple[int, int]]:
 def test_a_webinar_with_a_pause_becomes_a_film_of_its_length(janus: Running, tmp_path: Path) -> None:
     media = janus.janus
     media.open("talk", recording=True)
-    folder = Path(janus.host.recordings) / "talk"
+    folder = machine.recorded(janus.data, "talk")
 
     async def act() -> tuple[float, float]:
         ana = Person(media)
