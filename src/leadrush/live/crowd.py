@@ -122,7 +122,7 @@ class Crowd:
             beside.replace(playlist)
 
     def _note(self) -> Path:
-        """Return the file that says what is forwarded: it is there for the next one if this one was killed."""
+        """Return the file that says what is forwarded, for the next one if this one is killed."""
         return self.folder.with_name(f".{self.folder.name}.forwarded")
 
     def _stop_forwarding(self) -> None:

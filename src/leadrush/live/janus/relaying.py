@@ -8,6 +8,7 @@ any.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
@@ -19,6 +20,7 @@ from leadrush.live.provider import (
     Forwarding,
     Gone,
     Handle,
+    Kind,
     Offer,
     Refused,
     Track,
@@ -28,6 +30,7 @@ from leadrush.live.provider import (
 )
 
 PLUGIN = "streaming"
+MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Relayed:
     host: str
     mountpoint: str
     participant: str
-    kinds: tuple[str, ...]
+    kinds: tuple[Kind, ...]
     forwarding: Forwarding
 
     def plain(self) -> dict[str, Any]:
@@ -126,8 +129,8 @@ class Relay:
                 raise Gone("That relay has ended.") from None
             raise
         tracks = tuple(
-            Track(str(number), "audio" if kind == "audio" else "video", relayed.participant)
-            for number, kind in enumerate(relayed.kinds)
+            Track(mid, kind, relayed.participant)
+            for mid, kind in zip(MID.findall(came.sdp), relayed.kinds, strict=False)
         )
         where = Handle(self.host.name, session, handle, relayed.mountpoint, "")
         return Watching(where, Offer(came.sdp, tracks))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from leadrush.live.janus.calling import Host, Outcome, SessionOver, Words, ask, attach, attached, end, tell
+from leadrush.live.janus.descriptions import clean
 from leadrush.live.janus.judging import MARK, health, publisher, tracks
 from leadrush.live.provider import (
     PAYLOAD_TYPES,
@@ -33,7 +34,6 @@ CODECS = {"audiocodec": "opus", "videocodec": "vp8,h264"}
 WHOLE_PICTURE = (
     10  # seconds from one request for a whole picture to the next, besides those that watchers cause
 )
-LONGEST_SDP = 64 << 10  # characters; a browser's has some thousands
 CONTROL_LASTS = 40.0  # seconds; Janus ends a session after 60 without a request
 
 
@@ -125,8 +125,7 @@ class Janus:
         is new each time: Janus takes a moment to let go of what was published before, and who watches is to
         have the new.
         """
-        if len(offer) > LONGEST_SDP:
-            raise Refused(Why.UNREADABLE, "The offer is too long.")
+        jsep = {"type": "offer", "sdp": clean(offer, "offer")}
         feed = f"{word(participant)}{MARK}{time.time_ns() // 1000:x}"
         if take_over:
             self.expel(room, participant)
@@ -135,7 +134,6 @@ class Janus:
         try:
             tell(self.host, session, seat, {"request": "join", "id": participant, **join})
             handle = attached(self.host, session, PLUGIN)
-            jsep = {"type": "offer", "sdp": offer}
             came = tell(self.host, session, handle, {"request": "joinandconfigure", "id": feed, **join}, jsep)
             if not came.sdp:
                 raise Refused(Why.UNREADABLE, "The offer has nothing to publish.")
@@ -166,9 +164,7 @@ class Janus:
 
     def answer(self, handle: Handle, sdp: str) -> None:
         """Take a browser's answer."""
-        if len(sdp) > LONGEST_SDP:
-            raise Refused(Why.UNREADABLE, "The answer is too long.")
-        jsep = {"type": "answer", "sdp": sdp}
+        jsep = {"type": "answer", "sdp": clean(sdp, "answer")}
         tell(self.host, handle.session, handle.handle, {"request": "start"}, jsep)
 
     def retune(self, handle: Handle, participants: Sequence[str]) -> Offer | None:

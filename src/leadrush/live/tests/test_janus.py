@@ -22,6 +22,9 @@ from tests.rig.janus import Running
 janus, second_janus = rig.janus, rig.second_janus
 
 
+EMPTY = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+
+
 @pytest.fixture
 def room(janus: Running, request: pytest.FixtureRequest) -> Iterator[str]:
     """Return a room of this test's own."""
@@ -194,18 +197,7 @@ def test_a_closed_room_is_over_for_who_watched(janus: Running) -> None:
     asyncio.run(act())
 
 
-@pytest.mark.parametrize(
-    "offer",
-    [
-        "",
-        "nonsense",
-        "v=0\0",
-        "v=0\ud800",
-        "v" * 100_000,
-        "v=0\r\n",
-        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n",
-    ],
-)
+@pytest.mark.parametrize("offer", ["", "nonsense", "v=0\0", "v=0\ud800", "v" * 100_000, "v=0\r\n", EMPTY])
 def test_a_description_that_cannot_be_read_is_refused(janus: Running, room: str, offer: str) -> None:
     with pytest.raises(Refused) as refused:
         janus.janus.publish(room, "ana", offer)
@@ -253,6 +245,10 @@ def test_many_people_watch_what_is_published_at_another_host(
         relayed = Relayed.of(json.loads(json.dumps(relay.feed(janus.janus, ana.handle).plain())))
         watching = relay.watch(relayed)
         guest.handle = watching.handle
+        assert {track.kind: track.participant for track in watching.offer.tracks} == {
+            "audio": "ana",
+            "video": "ana",
+        }
         await guest.take(watching.offer)
         await guest.sees(20)
         assert guest.frames["audio"] > 5
