@@ -1,7 +1,7 @@
 """What a browser says of its connection (SDP, RFC 8866), read strictly and written anew.
 
-Whoever has a seat in a room may send anything as such a description, and some that no browser writes have ended
-Janus, with everybody's connection. So of each line only what is known passes, in its known form.
+Whoever has a seat in a room may send anything as such a description, and some that no browser writes have
+ended Janus, with everybody's connection. So of each line only what is known passes, in its known form.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Section:
 
 
 def clean(sdp: str, kind: str) -> str:
-    """Return an `offer` or `answer` with what is known of it. Raises `Refused` (`UNREADABLE`) for what is none."""
+    """Return what is known of an `offer` or `answer`. Raises `Refused` (`UNREADABLE`) for what is none."""
     if len(sdp) > LONGEST:
         raise _unreadable("It is too long.")
     lines = sdp.replace("\r\n", "\n").removesuffix("\n").split("\n")
