@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,12 @@ WANTED = (
     "These tests need Janus, janus-pp-rec and ffmpeg: run setup/system as root, or install "
     "janus, janus-tools and ffmpeg."
 )
+BECOMES = """
+import sys
+from pathlib import Path
+from leadrush.live import machine
+machine.become(Path(sys.argv[1]))
+"""
 PORTS = 400  # of UDP, for each Janus of a run
 
 
@@ -31,32 +37,36 @@ def ports_of(worker: str, number: int) -> str:
 
 
 class Running:
-    """A Janus that a test may kill and start again, as the supervisor does."""
+    """A Janus that a test may kill and start again, as the supervisor does.
 
-    def __init__(self, data: Path, ports: str) -> None:
+    `inside` is a command that runs another one elsewhere, as in another network; `listen` its address there.
+    """
+
+    def __init__(self, data: Path, ports: str, *, inside: Sequence[str] = (), listen: str = "") -> None:
         assert machine.installed(), WANTED
         self.data = data
-        self.ports = ports
-        self.host = machine.prepare(data, {"LIVE_PORTS": ports})
-        self.janus = Janus(self.host)
+        self.inside = list(inside)
+        self.environment = {"LIVE_PORTS": ports, "LIVE_LISTEN": listen}
         self.start()
+        self.host = machine.host(data)
+        self.janus = Janus(self.host)
 
     def start(self) -> None:
         """Start it as `leadrush live` does, and wait until it answers."""
+        own = {**self.environment, "PYTHONPATH": str(Path("src").resolve())}
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "import sys; from pathlib import Path; from leadrush.live import machine; "
-                "machine.become(Path(sys.argv[1]))",
-                str(self.data),
-            ],
-            env={**os.environ, "LIVE_PORTS": self.ports, "PYTHONPATH": str(Path("src").resolve())},
+            [*self.inside, sys.executable, "-c", BECOMES, str(self.data)], env={**os.environ, **own}
         )
         until = time.monotonic() + 20
-        while not self.janus.answers():
+        while not self._answers():
             assert self.process.poll() is None and time.monotonic() < until, self.printed()
             time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            return Janus(machine.host(self.data)).answers()
+        except machine.NotSet:
+            return False
 
     def kill(self) -> None:
         """End it as a fault would: without a word to anybody, its files as they are."""
@@ -76,9 +86,9 @@ class Running:
 
 
 @contextmanager
-def running(data: Path, ports: str) -> Iterator[Running]:
+def running(data: Path, ports: str, *, inside: Sequence[str] = (), listen: str = "") -> Iterator[Running]:
     """Run a Janus until the block ends."""
-    janus = Running(data, ports)
+    janus = Running(data, ports, inside=inside, listen=listen)
     try:
         yield janus
     finally:
@@ -97,3 +107,25 @@ def second_janus(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
     """Return one more Janus of this worker, as on another machine."""
     with running(tmp_path_factory.mktemp("second-janus"), ports_of(worker_id, 1)) as one:
         yield one
+
+
+@contextmanager
+def network(number: int) -> Iterator[tuple[list[str], str]]:
+    """Make a network as of another machine: the command that runs one in it, and its address there."""
+    name, ours, theirs = f"lr{os.getpid()}", f"10.231.{number}.1", f"10.231.{number}.2"
+
+    def ip(*words: str) -> None:
+        subprocess.run(["ip", *words], check=True, capture_output=True)
+
+    ip("netns", "add", name)
+    try:
+        ip("link", "add", f"{name}a", "type", "veth", "peer", "name", f"{name}b")
+        ip("link", "set", f"{name}b", "netns", name)
+        ip("addr", "add", f"{ours}/24", "dev", f"{name}a")
+        ip("link", "set", f"{name}a", "up")
+        ip("-n", name, "addr", "add", f"{theirs}/24", "dev", f"{name}b")
+        ip("-n", name, "link", "set", f"{name}b", "up")
+        ip("-n", name, "link", "set", "lo", "up")
+        yield ["ip", "netns", "exec", name], theirs
+    finally:
+        ip("netns", "del", name)

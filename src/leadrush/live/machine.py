@@ -6,7 +6,7 @@ distribution is not used: it listens without a secret.
 
 | Variable | Meaning |
 |---|---|
-| `LIVE_PORTS` | UDP ports for media, open to everybody (20000-20999) |
+| `LIVE_PORTS` | UDP ports for media, open to everybody (20000-29999) |
 | `LIVE_ADDRESS` | the public address, where the machine itself has another one (1:1 NAT, as in most clouds) |
 | `LIVE_STUN` | `host:port` of a server that tells a machine its own address; for Janus and for browsers |
 | `LIVE_TURN` | what browsers reach where UDP is blocked, `turn:host:3478?transport=tcp,turns:host:5349` |
@@ -39,7 +39,7 @@ from leadrush.live.provider import word
 
 PROGRAM = "janus"
 LOOPBACK = "127.0.0.1"
-PORTS = "20000-20999"
+PORTS = "20000-29999"
 PASSWORD_LASTS = 6 * 3600  # seconds for which a browser may use the relay
 MISSING = (
     "Live rooms are off: no media server is installed. On Debian, as root: "

@@ -32,6 +32,7 @@ BESIDE = {
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 FLAGS = {*DIRECTIONS, "rtcp-mux", "rtcp-rsize", "bundle-only", "extmap-allow-mixed", "end-of-candidates"}
 ONCE = {"mid", "ice-ufrag", "ice-pwd", "setup", "rtcp", "group", "msid-semantic"}
+SAFE = {"ice-ufrag", "ice-pwd", "setup"}
 HASHES = {"sha-1": 20, "sha-224": 28, "sha-256": 32, "sha-384": 48, "sha-512": 64}
 FINGERPRINT = re.compile(r"(sha-\d{1,3}) ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*)")
 VALUES = {
@@ -66,6 +67,8 @@ class Section:
     payloads: frozenset[str] = frozenset()
     once: dict[str, str] = field(default_factory=dict)
     fingerprints: int = 0
+    refused: bool = False
+    """An answer does not take this part: its port is 0."""
 
 
 def clean(sdp: str, kind: str) -> str:
@@ -105,7 +108,7 @@ def _part(value: str) -> Section:
     if any(int(one) > 127 for one in payloads) or int(found[2]) > 65535:
         raise _unreadable("A number in it is too large.")
     made = f"m={found[1]} {found[2]} UDP/TLS/RTP/SAVPF {' '.join(payloads)}"
-    return Section([made], frozenset(payloads), {"kind": found[1]})
+    return Section([made], frozenset(payloads), {"kind": found[1]}, refused=int(found[2]) == 0)
 
 
 def _attribute(section: Section, text: str) -> None:
@@ -143,18 +146,20 @@ def _whole(session: Section, parts: list[Section], kind: str) -> None:
     """Refuse what lacks something without which there is no connection."""
     if not session.once.keys() >= SESSION.keys() or not 0 < len(parts) <= MOST_PARTS[kind]:
         raise _unreadable("It has no head, or too few or too many parts.")
-    named = [part.once.get("mid") for part in parts]
-    if None in named or len(set(named)) != len(named):
+    named = [part.once.get("mid", "") for part in parts if "mid" in part.once or not part.refused]
+    if "" in named or len(set(named)) != len(named):
         raise _unreadable("Its parts have no names of their own.")
     kinds = [part.once["kind"] for part in parts]
     if kind == "offer" and len(set(kinds)) != len(kinds):
         raise _unreadable("It offers the same twice.")
-    for part in parts:
-        have = session.once.keys() | part.once.keys()
-        if not have >= {"ice-ufrag", "ice-pwd", "setup"} or not session.fingerprints + part.fingerprints:
-            raise _unreadable("It lacks what makes it safe.")
-        if kind == "answer" and (part.once.get("setup") or session.once["setup"]) == "actpass":
-            raise _unreadable("It answers without choosing.")
+    # All parts share one connection (BUNDLE), so that only the first that is taken has to say these.
+    one = next((part for part in parts if not part.refused), None)
+    if one is None:
+        return
+    if not session.once.keys() | one.once.keys() >= SAFE or not session.fingerprints + one.fingerprints:
+        raise _unreadable("It lacks what makes it safe.")
+    if kind == "answer" and "actpass" in [part.once.get("setup") for part in (session, *parts)]:
+        raise _unreadable("It answers without choosing.")
 
 
 def _unreadable(reason: str) -> Refused:

@@ -11,7 +11,13 @@ from array import array
 from typing import Any
 
 import av
-from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import (
+    AudioStreamTrack,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
 from aiortc.mediastreams import MediaStreamError
 
 from leadrush.live.provider import Handle, Offer, Provider
@@ -64,11 +70,16 @@ class Person:
         self.tasks.append(asyncio.ensure_future(count()))
 
     async def publish(
-        self, room: str, word: str, *, tracks: tuple[Any, ...] = (), take_over: bool = False
+        self, room: str, word: str, *, tracks: tuple[Any, ...] = (), coding: str = "", take_over: bool = False
     ) -> None:
-        """Publish a picture and a tone, or other tracks."""
+        """Publish a picture and a tone, or other tracks; the picture in one coding only, as `video/H264`."""
         for track in tracks or (Tone(), Picture()):
             self.connection.addTrack(track)
+        if coding:
+            known = RTCRtpSender.getCapabilities("video").codecs
+            for one in self.connection.getTransceivers():
+                if one.kind == "video":
+                    one.setCodecPreferences([codec for codec in known if codec.mimeType == coding])
         await self.connection.setLocalDescription(await self.connection.createOffer())
         offer = self.connection.localDescription.sdp
         made = await asyncio.to_thread(self.media.publish, room, word, offer, take_over=take_over)

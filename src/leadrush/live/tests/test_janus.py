@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +19,7 @@ from leadrush.live.janus.relaying import Relayed
 from leadrush.live.provider import Gone, Handle, Refused, Unreachable, Why
 from leadrush.live.tests.people import Person, until
 from tests.rig import janus as rig
-from tests.rig.janus import Running
+from tests.rig.janus import Running, ports_of
 
 janus, second_janus = rig.janus, rig.second_janus
 
@@ -234,33 +236,48 @@ def test_a_killed_janus_comes_back_and_people_with_it(janus: Running) -> None:
     media.close("lasting")
 
 
-def test_many_people_watch_what_is_published_at_another_host(
+async def watched_elsewhere(here: Running, there: Running, room: str) -> None:
+    """Publish here and watch there, until the relay is stopped."""
+    ana, guest = Person(here.janus), Person(there.janus)
+    await ana.publish(room, "ana")
+    assert ana.handle
+    relay = Relay(there.host)
+    relayed = Relayed.of(json.loads(json.dumps(relay.feed(here.janus, ana.handle).plain())))
+    watching = relay.watch(relayed)
+    guest.handle = watching.handle
+    assert {track.kind: track.participant for track in watching.offer.tracks} == {
+        "audio": "ana",
+        "video": "ana",
+    }
+    await guest.take(watching.offer)
+    await guest.sees(20)
+    assert guest.frames["audio"] > 5
+    assert there.janus.alive(watching.handle).up
+    relay.stop(here.janus, relayed)
+    relay.stop(here.janus, relayed)
+    with pytest.raises(Gone):
+        relay.watch(relayed)
+    for person in (ana, guest):
+        await person.leave()
+
+
+def test_what_is_published_at_one_host_is_watched_at_another(
     janus: Running, second_janus: Running, room: str
 ) -> None:
-    async def act() -> None:
-        ana, guest = Person(janus.janus), Person(second_janus.janus)
-        await ana.publish(room, "ana")
-        assert ana.handle
-        relay = Relay(second_janus.host)
-        relayed = Relayed.of(json.loads(json.dumps(relay.feed(janus.janus, ana.handle).plain())))
-        watching = relay.watch(relayed)
-        guest.handle = watching.handle
-        assert {track.kind: track.participant for track in watching.offer.tracks} == {
-            "audio": "ana",
-            "video": "ana",
-        }
-        await guest.take(watching.offer)
-        await guest.sees(20)
-        assert guest.frames["audio"] > 5
-        assert second_janus.janus.alive(watching.handle).up
-        relay.stop(janus.janus, relayed)
-        relay.stop(janus.janus, relayed)
-        with pytest.raises(Gone):
-            relay.watch(relayed)
-        for person in (ana, guest):
-            await person.leave()
+    asyncio.run(watched_elsewhere(janus, second_janus, room))
 
-    asyncio.run(act())
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root makes networks")
+def test_media_reach_a_host_in_another_network(
+    janus: Running, room: str, tmp_path: Path, worker_id: str
+) -> None:
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 99
+    with (
+        rig.network(number) as (inside, address),
+        rig.running(tmp_path, ports_of(worker_id, 2), inside=inside, listen=address) as far,
+    ):
+        assert far.host.url.startswith(f"http://{address}:")
+        asyncio.run(watched_elsewhere(janus, far, room))
 
 
 def test_janus_writes_no_address_of_anybody_into_its_log(janus: Running, room: str) -> None:
