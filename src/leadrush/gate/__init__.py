@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from leadrush.gate.doors import undeclared_views as undeclared_views
     from leadrush.gate.models import Gated as Gated
     from leadrush.gate.models import Version as Version
+    from leadrush.gate.sockets import opened as opened
+    from leadrush.gate.sockets import socket as socket
     from leadrush.gate.tasks import task as task
     from leadrush.gate.versions import force as force
     from leadrush.gate.versions import publish as publish
@@ -55,8 +57,10 @@ __all__ = [
     "current",
     "door",
     "force",
+    "opened",
     "publish",
     "shaping",
+    "socket",
     "tables",
     "task",
     "tasks",
@@ -75,7 +79,9 @@ LATER = {
     "door": "doors",
     "undeclared_views": "doors",
     "force": "versions",
+    "opened": "sockets",
     "publish": "versions",
+    "socket": "sockets",
     "task": "tasks",
 }
 

@@ -14,7 +14,7 @@ from django.db import connections
 from django.urls import get_resolver
 
 import leadrush
-from leadrush.gate import tables, tasks, uses
+from leadrush.gate import sockets, tables, tasks, uses
 from leadrush.gate.commands import Command
 from leadrush.gate.cursors import Gated as GatedCursor
 from leadrush.gate.doors import each
@@ -77,6 +77,30 @@ def every_view_has_a_door(app_configs: Any, **_: Any) -> list[CheckMessage]:
             errors.append(
                 Error(f"The view {name} opens the use {sign.use!r}, which no room declares.", id="gate.E004")
             )
+    return errors
+
+
+def every_socket_has_a_door(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """Every consumer of a socket says its uses, which exist."""
+    errors: list[CheckMessage] = []
+    for pattern in sockets.patterns():
+        consumer = sockets.consumer_of(pattern)
+        name = f"{getattr(consumer, '__module__', '')}.{getattr(consumer, '__qualname__', consumer)}"
+        sign = getattr(consumer, "door", None)
+        if not isinstance(sign, sockets.Sign):
+            errors.append(
+                Error(
+                    f"The socket {name} at {str(pattern.pattern)!r} has no door.",
+                    hint='Write @gate.socket("room.use", what="room.socket") above its consumer.',
+                    id="gate.E015",
+                )
+            )
+            continue
+        errors += [
+            Error(f"The socket {name} opens the use {use!r}, which no room declares.", id="gate.E016")
+            for use in sign.uses
+            if not known(use)
+        ]
     return errors
 
 
@@ -279,6 +303,7 @@ def of_postgresql(databases: Any) -> list[Any]:
 STANDING = (
     engines_in_use,
     every_view_has_a_door,
+    every_socket_has_a_door,
     every_task_has_a_use,
     every_command_has_a_use,
     personal_tables_have_a_mask,

@@ -153,6 +153,7 @@ DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "leadrush.website.urls"
+SOCKETS = "leadrush.website.sockets"
 
 TEMPLATES = [
     {

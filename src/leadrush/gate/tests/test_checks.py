@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection, connections, models
 from django.http import HttpResponse
 from django.test.utils import isolate_apps, override_settings
@@ -50,6 +52,43 @@ def test_a_cursor_that_was_replaced_is_found(monkeypatch: pytest.MonkeyPatch) ->
 @override_settings(ROOT_URLCONF=__name__)
 def test_a_view_without_a_door_or_with_an_unknown_use_is_found() -> None:
     assert ids(checks.every_view_has_a_door) == ["gate.E003", "gate.E004"]
+
+
+class Bare:
+    """A socket whose consumer says no use."""
+
+
+@gate.socket("tests.unknown", READ.name, what="tests.socket")
+class Unknown:
+    """A socket whose consumer says a use that no room declares."""
+
+
+@gate.socket(READ.name, what="tests.socket")
+class Declared:
+    """A socket with a door."""
+
+
+def test_a_socket_without_a_door_or_with_an_unknown_use_fails_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert ids(checks.every_socket_has_a_door) == []
+    callbacks = [SimpleNamespace(consumer_class=one) for one in (Bare, Unknown, Declared)]
+    served = [SimpleNamespace(callback=one, pattern="live/") for one in callbacks]
+    monkeypatch.setattr(checks.sockets, "patterns", lambda: served)
+    assert ids(checks.every_socket_has_a_door) == ["gate.E015", "gate.E016"]
+    with pytest.raises(SystemCheckError, match=r"gate\.E015"):
+        call_command("check", tags=["gate"])
+
+
+def test_a_socket_opens_no_use_that_is_not_on_its_door() -> None:
+    actor = gate.Actor("program", "tests")
+    with gate.opened(Declared(), READ.name, actor):
+        assert gate.current().what == "tests.socket"
+    for one, use in ((Declared(), "house.keep"), (Bare(), READ.name)):
+        with pytest.raises(gate.Refused):
+            gate.opened(one, use, actor)
+    with pytest.raises(ValueError):
+        gate.socket(what="tests.socket")
 
 
 def test_a_task_without_a_use_or_with_an_unknown_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
-"""The one application behind the one port: reports of pages go to the collector of visits, everything else
-that arrives as HTTP over the bridge to Django's pages.
+"""The one application behind the one port: reports of pages go to the collector of visits, sockets to their
+rooms, everything else that arrives as HTTP over the bridge to Django's pages.
 
 Environment: `LEADRUSH_PAGE_THREADS` (default 1: on a core that Python's lock shares, more only wait for each
 other) and `LEADRUSH_MAX_BODY` in bytes (default 20 MB).
@@ -40,16 +40,18 @@ async def lifespan(receive: Receive, send: Send, bridge: Bridge) -> None:
 class Street:
     """Leads each request to what answers it."""
 
-    def __init__(self, bridge: Bridge, collector: Any = None) -> None:
-        self.bridge, self.collector = bridge, collector
+    def __init__(self, bridge: Bridge, collector: Any = None, sockets: Any = None) -> None:
+        self.bridge, self.collector, self.sockets = bridge, collector, sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one ASGI scope; a websocket is refused before it opens, since no room speaks on one."""
+        """Answer one ASGI scope; without rooms that speak on one, a websocket is refused before it opens."""
         match scope["type"]:
             case "http" if self.collector and self.collector.takes(scope["path"]):
                 await self.collector(scope, receive, send)
             case "http":
                 await self.bridge(scope, receive, send)
+            case "websocket" if self.sockets:
+                await self.sockets(scope, receive, send)
             case "websocket":
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
@@ -65,6 +67,7 @@ def street(application: Any = None) -> Street:
     if application is not None:
         return Street(bridge)
     from leadrush.visits import collector, observing
+    from leadrush.website import sockets
 
     observing.Home.look()
-    return Street(bridge, collector.Collector())
+    return Street(bridge, collector.Collector(), sockets.Sockets())

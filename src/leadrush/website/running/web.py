@@ -11,6 +11,7 @@ import uvicorn
 
 from .asgi import Street, street
 
+LARGEST = 1 << 17  # bytes of one message over a socket; a room answers with a word what is too long for it
 GRACE = 4  # seconds that requests under way get when the process is asked to end
 
 
@@ -23,7 +24,10 @@ def serve(listening: socket.socket, application: Street | None = None) -> None:
         application or street(),
         http="httptools",
         loop="uvloop",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST,
+        ws_max_queue=16,
+        ws_per_message_deflate=False,  # messages are short, and each listener would cost a compressor
         lifespan="on",
         access_log=False,
         server_header=False,
