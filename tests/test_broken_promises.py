@@ -67,7 +67,7 @@ def house(
     founding.demo()
     somebody_pays_by_card(cards)
     # In the evening the webinar of a week ago is long enough over for what nobody confirmed to go.
-    for name in ("vault.lapse", "webinars.tell", "mailbox.send", "ledger.chain"):
+    for name in ("vault.lapse", "live.end", "webinars.tell", "mailbox.send", "ledger.chain"):
         tasks.get(name).run()
     count(timezone.now())
     yield

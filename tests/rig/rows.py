@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from leadrush import gate, vault
 from leadrush.guides.models import Copy, Guide
+from leadrush.live.models import Guest, Inquiry, Room, Stay
+from leadrush.live.models import Line as ChatLine
 from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
 from leadrush.mailbox.models import State as Sending
@@ -339,6 +341,31 @@ def _publication(rows: Rows, text: str) -> None:
     )
 
 
+def _guest(rows: Rows, text: str) -> Guest:
+    room = Room.objects.create(about=webinar().about)
+    made: Guest = rows.row(
+        Guest, room=room, name=rows.word(text, 60) or "Ana", chair=rows.word(text, 32), hand_at=timezone.now()
+    )
+    return made
+
+
+def _stay(rows: Rows, text: str) -> None:
+    came = timezone.now()
+    rows.row(Stay, guest=_guest(rows, ""), came_at=came, left_at=came + timedelta(minutes=50))
+
+
+def _chat_line(rows: Rows, text: str) -> None:
+    guest = _guest(rows, "")
+    sealed = vault.seal(rows.person.pk, rows.word(text), ChatLine.CONTEXT)
+    rows.row(ChatLine, guest=guest, room=guest.room, sealed=sealed, once=uuid.uuid4())
+
+
+def _inquiry(rows: Rows, text: str) -> None:
+    guest = _guest(rows, "")
+    sealed = vault.seal(rows.person.pk, rows.word(text), Inquiry.CONTEXT)
+    rows.row(Inquiry, guest=guest, room=guest.room, sealed=sealed, once=uuid.uuid4())
+
+
 MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Browser: _browser,
     Copy: _copy,
@@ -372,6 +399,10 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Seen: _learner_seen,
     Certificate: _certificate,
     Publication: _publication,
+    Guest: _guest,
+    Stay: _stay,
+    ChatLine: _chat_line,
+    Inquiry: _inquiry,
 }
 
 

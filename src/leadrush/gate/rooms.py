@@ -21,6 +21,7 @@ COMMONS = (
     "people",
     "visits",
     "media",
+    "live",
     "purchases",
 )
 """Floors from the kernel upwards. What is none of these is a room, above them; the street is on top."""

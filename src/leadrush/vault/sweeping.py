@@ -11,17 +11,18 @@ import time
 from typing import Any
 
 from django.db import OperationalError, connections
+from django.db.models import Model
 
 from leadrush.vault.key_models import BlindIndex, MasterCheck, PersonKey
 
-TABLES = tuple(model._meta.db_table for model in (PersonKey, BlindIndex, MasterCheck))
+TABLES = [model._meta.db_table for model in (PersonKey, BlindIndex, MasterCheck)]
 PATIENCE = 500  # milliseconds that others wait for at most while this one waits for its turn
 LOOKS = 40
 PAUSE = 0.05  # seconds from one look for a quiet moment to the next
 
 CHANGED = (
     "SELECT coalesce(sum(n_tup_upd + n_tup_del), 0), current_setting('track_counts') "
-    "FROM pg_stat_user_tables WHERE relname = ANY(%s)"
+    "FROM pg_stat_userTABLES WHERE relname = ANY(%s)"
 )
 NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 # A table is written anew without what the oldest writer of the whole server cannot see any more, whichever of
@@ -33,6 +34,12 @@ BUSY = (
 )
 _swept: dict[str, int] = {}
 """How many rows had been changed or deleted, by database, when its tables were last written anew."""
+
+
+def also(model: type[Model]) -> None:
+    """Register another table of the keys database of which rows are dropped; once, in `ready`."""
+    if model._meta.db_table not in TABLES:
+        TABLES.append(model._meta.db_table)
 
 
 def sweep(*, always: bool = False) -> bool:
@@ -62,7 +69,7 @@ def _rewrite(connection: Any, *, always: bool) -> bool:
     """Write PostgreSQL's tables anew, if anything was dropped since this process did so last."""
     name = str(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, [list(TABLES)])
+        cursor.execute(CHANGED, [TABLES])
         changed, counts = cursor.fetchone()
         if counts == "on" and not always and _swept.get(name) == changed:
             return True

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush.gate.versions import version_of
+from leadrush.live import lasting
 from leadrush.vault.models import Giving
 from leadrush.vault.turns import begins_again
 from leadrush.webinars import telling, times, waiting
@@ -44,9 +45,12 @@ def change(webinar: Webinar, **facts: Any) -> Webinar:
             raise CannotChange(_("%(taken)d seats are taken. Write at least that many.") % {"taken": taken})
         if held.sold != sold and waiting.anybody(held):
             raise CannotChange(_("Somebody registered already, so whether a seat is bought stays as it is."))
-        if (held.starts_at, held.minutes) != before:
+        moved = (held.starts_at, held.minutes) != before
+        if moved:
             _move(held)
         held.save()
+        if moved:
+            lasting.moved(held.about)
         waiting.move_up(held)
     return held
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from leadrush import gate, look, vault
 from leadrush.console import people
+from leadrush.live import asking, chatting, entering, polling, reporting, staging, tickets
+from leadrush.live.models import Guest, Inquiry, Line, Option, Room, Stay
 from leadrush.purchases import baskets, moving, offering, ordering
 from leadrush.purchases.models import Move, Offer, Part, Price
 from leadrush.vault.models import Giving, Person
@@ -97,6 +99,16 @@ PEOPLE = (
     "nia.thistlewood@post.example",
 )
 
+NAMES = ("Wren", "Osei M.", "bettina", "Guest 4", "quillfeather")
+SAID = (
+    "Good evening from a very wet half a rod.",
+    "I have three forks and no rake. Is that a start?",
+    "The string alone was worth the evening.",
+    "Borrowed a hoe from next door, as you said.",
+)
+ASKED = ("Which of the five would you buy first?", "Is a second-hand spade worth sharpening?")
+POLL = ("What do you own already?", "A fork", "A spade", "Neither")
+
 
 def seed() -> None:
     """Make them unless there are webinars already."""
@@ -170,12 +182,62 @@ def _over(host: Host | None) -> None:
     webinar = _planned(TOOLS, host, days=6, hour=19)
     for address in PEOPLE[:7]:
         _register(webinar, address)
+    _held(webinar, host)
     back = timedelta(days=12)
     webinar.starts_at -= back
     Webinar.objects.filter(pk=webinar.pk).update(starts_at=webinar.starts_at)
     given = Giving.objects.filter(about=webinar.about)
     given.update(at=F("at") - back)
     given.filter(lapses_at__isnull=False).update(lapses_at=F("lapses_at") - back)
+
+
+def _held(webinar: Webinar, host: Host | None) -> None:
+    """Let people meet in the webinar's room, as they will have: they come, speak, ask, answer, and leave."""
+    if host is None:
+        return
+    room = entering.room_of(webinar.about)
+    holds = entering.enter(room=room, person=host.person, name=HOST[0])
+    guests = []
+    for address, name in zip(PEOPLE, NAMES, strict=False):
+        person = vault.find(address)
+        assert person is not None
+        guests.append(entering.enter(room=room, person=person, name=name))
+    for guest in [holds, *guests]:
+        entering.sit(ticket=tickets.read(tickets.issue(guest), webinar.about), chair="")
+    staging.go(guest=holds.pk, state="live")
+    for nth, text in enumerate(SAID):
+        chatting.say(guest=guests[nth % len(guests)].pk, text=text, once=uuid.uuid4())
+    asked = [
+        asking.ask(guest=guests[nth].pk, text=text, once=uuid.uuid4(), named=bool(nth))
+        for nth, text in enumerate(ASKED)
+    ]
+    for guest in guests[1:]:
+        asking.support(guest=guest.pk, inquiry=asked[0])
+    asking.settle(guest=holds.pk, inquiry=asked[0], state="answered")
+    poll = polling.make(guest=holds.pk, text=POLL[0], options=POLL[1:], opens=True)
+    options = list(Option.objects.filter(poll=poll).values_list("pk", flat=True))
+    for nth, guest in enumerate(guests):
+        polling.answer(guest=guest.pk, poll=poll, option=options[nth % 2])
+    polling.close(guest=holds.pk, poll=poll)
+    staging.go(guest=holds.pk, state="over")
+    _as_it_was(room.pk, webinar)
+    with gate.using("live.host", actor=gate.Actor("staff", str(host.person_id)), what="live.report"):
+        reporting.report(room)
+
+
+def _as_it_was(room: int, webinar: Webinar) -> None:
+    """Move what just happened in a room to the evening on which it will have."""
+    began = webinar.starts_at - timedelta(days=12)
+    over = began + timedelta(minutes=webinar.minutes)
+    Room.objects.filter(pk=room).update(live_at=began, ended_at=over)
+    with gate.using("house.keep", what="webinars.seed"):
+        Guest.objects.filter(room=room).update(at=began)
+        for nth, stay in enumerate(Stay.objects.filter(guest__room=room).order_by("pk")):
+            came = began + timedelta(minutes=2 * nth - 3)
+            Stay.objects.filter(pk=stay.pk).update(came_at=came, left_at=over - timedelta(minutes=nth))
+        for model, first in ((Line, 12), (Inquiry, 20)):
+            for nth, row in enumerate(model.objects.filter(room=room).order_by("pk")):
+                model.objects.filter(pk=row.pk).update(at=began + timedelta(minutes=first + 2 * nth))
 
 
 def _later(webinar: Webinar) -> None:

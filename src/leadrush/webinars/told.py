@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger, vault
 from leadrush.console import overview, screens
+from leadrush.live import occasions
 from leadrush.look import blocks, menu, searching, sitemap
 from leadrush.purchases.deliverables import Deliverable, deliverable
 from leadrush.vault import ending, rights
 from leadrush.vault.models import Giving
-from leadrush.webinars import measuring, planning, registering, selling
+from leadrush.webinars import live, measuring, planning, registering, selling
 from leadrush.webinars.models import Seen, Webinar
 
 DEEDS = {
@@ -62,6 +63,7 @@ def register() -> None:
     for clause in (registering.CLAUSE, registering.LATER):
         ending.register(clause, planning.ends)
     measuring.register()
+    occasions.register(live.PREFIX, live.Webinars())
     menu.register(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
     menu.register_foot(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
 

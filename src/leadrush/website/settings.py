@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from leadrush.live.layers import layers
 from leadrush.look import parts
 from leadrush.media import storing
 from leadrush.website import headers, languages, wagtail_settings
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
     "leadrush.people",
     "leadrush.visits",
     "leadrush.media",
+    "leadrush.live",
     "leadrush.purchases",
     "leadrush.webinars",
     "leadrush.guides",
@@ -153,7 +155,9 @@ DATABASE_ROUTERS = ["leadrush.website.routing.Floors"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "leadrush.website.urls"
+# What is said in a live room reaches everybody in it within one process, or by Redis where there are several.
 SOCKETS = "leadrush.website.sockets"
+CHANNEL_LAYERS = layers(os.environ.get("CHANNEL_LAYER_URL", ""))
 
 TEMPLATES = [
     {

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404
 
-urlpatterns: list[Any] = []
+from leadrush.live import routing
+
+urlpatterns: list[Any] = [*routing.urlpatterns]
 
 FORBIDDEN = {"type": "websocket.close", "code": 4403}
 

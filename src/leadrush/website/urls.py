@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leadrush.mailbox.urls")),
     path("", include("leadrush.visits.urls")),
     path("", include("leadrush.media.urls")),
+    path("", include("leadrush.live.urls")),
     path("", include("leadrush.purchases.urls")),
     path("", include("leadrush.webinars.urls")),
     path("", include("leadrush.guides.urls")),

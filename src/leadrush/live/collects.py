@@ -1,0 +1,141 @@
+"""What a live room takes, and the tables that hold nothing about anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as said
+from django.utils.translation import gettext_lazy as _
+
+from leadrush import vault
+from leadrush.live import occasions
+from leadrush.live.models import Guest, Inquiry, Line, Room, Stay
+from leadrush.look import times as home
+from leadrush.vault.collects import Collects, Sealed
+
+
+def _titles(rooms: set[Room]) -> dict[int, str]:
+    found = {}
+    for room in rooms:
+        try:
+            found[room.pk] = occasions.of(room.about).title
+        except LookupError:
+            found[room.pk] = said("A live room")
+    return found
+
+
+def _guest(rows: list[Guest]) -> Mapping[Any, str]:
+    titles = _titles({row.room for row in rows})
+    return {row.pk: f"{titles[row.room_id]}: {row.name} ({row.get_role_display()})" for row in rows}
+
+
+def _stay(rows: list[Stay]) -> Mapping[Any, str]:
+    titles = _titles({row.guest.room for row in rows})
+    return {
+        row.pk: said("%(title)s: came %(came)s, left %(left)s")
+        % {
+            "title": titles[row.guest.room_id],
+            "came": home.when(row.came_at),
+            "left": home.when(row.left_at),
+        }
+        for row in rows
+    }
+
+
+def _line(rows: list[Line]) -> Mapping[Any, str]:
+    return _opened(rows, Line.CONTEXT, "lr:RoomTalk")
+
+
+def _inquiry(rows: list[Inquiry]) -> Mapping[Any, str]:
+    return _opened(rows, Inquiry.CONTEXT, "lr:Inquiry")
+
+
+def _opened(rows: list[Any], context: str, category: str) -> Mapping[Any, str]:
+    pairs = [(row.person_id, row.sealed) for row in rows]
+    texts = vault.unseal(pairs, context=context, category=category, what="rights.see")
+    return {row.pk: text for row, text in zip(rows, texts, strict=True)}
+
+
+# In the order in which they rest on each other: erasing goes backwards.
+COLLECTS = [
+    Collects(
+        model=Guest,
+        categories=("lr:RoomName",),
+        clause="live-room",
+        title=_("Your seat in a live room"),
+        fields={
+            "room": _("Which room"),
+            "role": _("What you did there"),
+            "name": _("What you were called there"),
+            "chair": _("Which of your windows was in it"),
+            "hand_at": _("When you put your hand up"),
+            "muted_at": _("When the host muted you"),
+            "removed_at": _("When the host took you out"),
+            "at": _("When you first came"),
+        },
+        loses=_("What you said and asked there, and the hours you were there, go with it."),
+        shows=_guest,
+        related=("room",),
+    ),
+    Collects(
+        model=Stay,
+        categories=("lr:Attendance",),
+        clause="live-room",
+        title=_("When you were in a live room"),
+        fields={
+            "guest": _("In which seat"),
+            "came_at": _("When you came"),
+            "left_at": _("When you left"),
+            "corrected_at": _("When you corrected it"),
+        },
+        shows=_stay,
+        related=("guest__room",),
+    ),
+    Collects(
+        model=Line,
+        categories=("lr:RoomTalk",),
+        clause="live-chat",
+        title=_("What you said in a chat"),
+        fields={
+            "room": _("In which room"),
+            "guest": _("In which seat"),
+            "sealed": _("Your words, sealed"),
+            "once": _("A number by which your browser sent it once"),
+            "at": _("When"),
+            "hidden_at": _("When the host hid it"),
+        },
+        sealed=(Sealed("sealed", Line.CONTEXT),),
+        shows=_line,
+    ),
+    Collects(
+        model=Inquiry,
+        categories=("lr:Inquiry",),
+        clause="live-questions",
+        title=_("A question of yours to a host"),
+        fields={
+            "room": _("In which room"),
+            "guest": _("In which seat"),
+            "sealed": _("Your question, sealed"),
+            "named": _("Whether your name was shown"),
+            "state": _("Whether it was answered"),
+            "votes": _("How many wished for it"),
+            "once": _("A number by which your browser sent it once"),
+            "at": _("When"),
+        },
+        sealed=(Sealed("sealed", Inquiry.CONTEXT),),
+        shows=_inquiry,
+    ),
+]
+
+GROUND = {
+    "live.Vote": "an answer to a poll that is open, under a digest that nobody can undo without its secret",
+    "live.Support": "a vote for a question that is not answered, under such a digest",
+    "live.Secret": "what those digests are made with, in the keys database, destroyed when they are counted",
+}
+
+NOTHING = {
+    "live.Room": "what a live room shows and whether it is on; who is in it is in live.Guest",
+    "live.Poll": "what a host asks everybody",
+    "live.Option": "a poll's answers, and how many chose each",
+}

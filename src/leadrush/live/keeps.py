@@ -1,0 +1,120 @@
+"""What is counted to show that the live room's clauses are kept. Each runs under `accountability.check`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from leadrush import gate, ledger
+from leadrush.gate import evidence
+from leadrush.gate.evidence import Count
+from leadrush.live import asking, counted, lasting
+from leadrush.live.models import Guest, Inquiry, Line, Poll, PollState, RoomState, Secret, Stay, Support, Vote
+from leadrush.vault.models import Giving
+
+GRACE = timedelta(hours=1)
+"""How long what has lapsed may still be there before that counts as a miss."""
+ATTENDANCE = "lr:Attendance"
+
+
+@evidence.check(
+    words=_(
+        "%(missed)s of %(of)s seats and stays in live rooms have no day on which they go, or are past it."
+    ),
+    mend=_("See whether the worker runs: it erases once a minute what is due."),
+    stops="collection",
+)
+def guests_lapse() -> Count:
+    """Count seats and stays, and among them those without a day on which they go, with a later one than the
+    statement says, or past it. Clause `live-room`."""
+    now = timezone.now()
+    keys = Guest.objects.order_by().values_list("giving", flat=True).distinct()
+    late: set[object] = set()
+    givings = list(Giving.objects.filter(pk__in=keys))
+    latest = lasting.ends(givings)
+    for giving in givings:
+        end, last = giving.lapses_at, latest.get(giving.pk)
+        late_end = end is not None and last is not None and end > last + GRACE
+        if end is None or late_end or end < now - GRACE or giving.ended_at is not None:
+            late.add(giving.pk)
+    guests = list(Guest.objects.values_list("giving", flat=True))
+    stays = list(Stay.objects.values_list("giving", flat=True))
+    return Count(sum(giving in late for giving in [*guests, *stays]), len(guests) + len(stays))
+
+
+@evidence.check(
+    words=_(
+        "%(missed)s of %(of)s lines of chat would stay when their writer’s seat goes, or are open to others."
+    ),
+    mend=_("Look for what writes to the database beside the program, and erase what it wrote."),
+    stops="collection",
+)
+def lines_go_with_their_room() -> Count:
+    """Count lines of chat, and among them those that hang on another giving than their writer's seat, or that
+    another use than those of the clause may read. Clause `live-chat`."""
+    return Count(*_strays(Line, "lr:RoomTalk"))
+
+
+def _others(category: str) -> set[str]:
+    """Return the uses for which the statement in force does not have this kind of data."""
+    force = gate.force()
+    return {use.name for use in gate.uses.all() if force.term(category, use.name) is None}
+
+
+def _bits(uses: set[str]) -> int:
+    return sum(1 << gate.uses.get(use).bit for use in uses)
+
+
+def _strays(model: type[Line] | type[Inquiry], category: str) -> tuple[int, int]:
+    """Return how many rows do not go with their writer's seat, or are open to another use; of how many."""
+    stray = ~Q(giving=F("guest__giving")) | ~Q(person=F("guest__person")) | Q(open__gt=0)
+    rows = model.objects.annotate(open=F("mask").bitand(_bits(_others(category))))
+    return rows.filter(stray).count(), rows.count()
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s questions and votes for them are kept otherwise than was said."),
+    mend=_("End the room, and see whether the worker runs: votes of what is over are counted and erased."),
+    stops="collection",
+)
+def questions_are_counted_and_go() -> Count:
+    """Count questions and the votes for them, and among them questions that would not go with their writer's
+    seat, and votes that are kept though their question is answered or its room is over. Clause
+    `live-questions`."""
+    stray, of = _strays(Inquiry, "lr:Inquiry")
+    waiting = Q(inquiry__state__in=asking.WAITING) & ~Q(inquiry__room__state=RoomState.OVER)
+    kept = Support.objects.exclude(waiting).count()
+    return Count(stray + kept, of + Support.objects.count())
+
+
+@evidence.check(
+    words=_("%(missed)s of %(of)s polls, answers and secrets say more than numbers after the end."),
+    mend=_("See whether the worker runs: it destroys the secrets of what was counted an hour ago."),
+    stops="collection",
+)
+def polls_keep_numbers_only() -> Count:
+    """Count polls, answers that are not counted yet, and secrets; among them answers of polls that are
+    closed, and secrets of what is counted. Clause `live-polls`."""
+    open_ones = Vote.objects.filter(poll__state=PollState.OPEN).count()
+    votes, secrets = Vote.objects.count(), Secret.objects.count()
+    missed = votes - open_ones + len(counted.needless(timezone.now() - GRACE))
+    return Count(missed, Poll.objects.count() + votes + secrets)
+
+
+@evidence.check(
+    words=_(
+        "%(missed)s of %(of)s hours of coming and going, and looks at them, were for others than the host."
+    ),
+    mend=_("Look in the ledger who opened them, and for what; tell those whose hours they were."),
+)
+def attendance_is_for_hosts_alone() -> Count:
+    """Count stays and looks at stays, and among them stays that another use may read, and looks for another
+    use. Clause `live-report`."""
+    others = _others(ATTENDANCE)
+    stays = Stay.objects.annotate(open=F("mask").bitand(_bits(others)))
+    looks = ledger.Entry.objects.using("ledger").filter(categories__contains=ATTENDANCE)
+    wrong = stays.filter(open__gt=0).count() + looks.filter(use__in=others).count()
+    return Count(wrong, stays.count() + looks.count())

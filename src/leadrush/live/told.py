@@ -1,0 +1,30 @@
+"""How live rooms are told to persons: deeds, forms, and until when what they left is kept."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from leadrush import ledger
+from leadrush.live import lasting
+from leadrush.live.entering import FORM
+from leadrush.live.models import Secret
+from leadrush.vault import ending, rights, sweeping
+
+DEEDS = {
+    "live.chat": _("to show what was said in a live room to those in it"),
+    "live.questions": _("to show what was asked in a live room to those in it"),
+    "live.replay": _("to show what was said in a live room with its replay"),
+    "live.people": _("to see who is in a live room"),
+    "live.report": _("to see who was in a live room, and when"),
+    "live.correct": _("to correct when you were in a live room"),
+}
+
+
+def register() -> None:
+    """Register words and ends; called once, when the app is ready."""
+    for code, words in DEEDS.items():
+        ledger.deed(code, words)
+    ledger.program("live.end", _("The program that ends live rooms"))
+    rights.form(FORM, _("The door of a live room"))
+    sweeping.also(Secret)
+    ending.register(lasting.CLAUSE, lasting.ends)

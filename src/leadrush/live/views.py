@@ -1,0 +1,30 @@
+"""A room for those whose sockets fail: the same state, asked for every five seconds."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from leadrush import gate
+from leadrush.live import polled, tickets
+from leadrush.live.answering import NotLetIn
+from leadrush.live.telling import write
+
+HEADER = "Live-Ticket"
+
+
+@require_safe
+@never_cache
+@gate.door("live.room", what="live.state")
+def state(request: HttpRequest, about: str) -> HttpResponse:
+    """Return what a socket would have told, and a new ticket, for the ticket in the header `Live-Ticket`."""
+    try:
+        ticket = tickets.read(request.headers.get(HEADER, ""), about)
+        actor = gate.Actor("staff" if ticket.hosts else "person", str(ticket.person))
+        with gate.using("live.room", actor=actor, what="live.state"):
+            said = write("state", **polled.look(ticket))
+    except NotLetIn as word:
+        said = write("no", code=word.code, words=word.words)
+        return HttpResponse(said, status=403, content_type="application/json")
+    return HttpResponse(said, content_type="application/json")
