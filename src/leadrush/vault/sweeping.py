@@ -22,7 +22,7 @@ PAUSE = 0.05  # seconds from one look for a quiet moment to the next
 
 CHANGED = (
     "SELECT coalesce(sum(n_tup_upd + n_tup_del), 0), current_setting('track_counts') "
-    "FROM pg_stat_userTABLES WHERE relname = ANY(%s)"
+    "FROM pg_stat_user_tables WHERE relname = ANY(%s)"
 )
 NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 # A table is written anew without what the oldest writer of the whole server cannot see any more, whichever of
