@@ -114,7 +114,7 @@ class Seat(AsyncWebsocketConsumer):
             await self._refuse(ref, word, 0 if self.listener else BROKEN)
         except ValidationError as fault:  # the number of a card
             await self._refuse(ref, NotTaken("words", " ".join(fault.messages)))
-        except Stopped:
+        except (Stopped, gate.NotInForce):
             said = _("Nothing is taken here at the moment: see the statement for what is being mended.")
             await self._refuse(ref, NotTaken("stopped", said))
         except Erased:

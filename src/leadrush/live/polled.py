@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from leadrush import gate
-from leadrush.live import entering, showing
+from leadrush.live import entering, showing, texts
+from leadrush.live.answering import NotLetIn
 from leadrush.live.models import Guest
 from leadrush.live.tickets import Ticket
 
@@ -19,5 +20,11 @@ def look(ticket: Ticket) -> dict[str, Any]:
     """
     with gate.using("live.room", what="live.state"):
         taken = Guest.objects.filter(pk=ticket.guest).values_list("chair", flat=True).first()
-    guest = entering.sit(ticket=ticket, chair=taken or CHAIR)
-    return showing.state(guest=guest.pk)
+    try:
+        guest = entering.sit(ticket=ticket, chair=taken or CHAIR)
+        return showing.state(guest=guest.pk)
+    except NotLetIn as word:
+        if word.code == "over":
+            texts.forget(ticket.room)
+            showing.forget(ticket.room)
+        raise
