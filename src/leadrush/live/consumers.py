@@ -153,6 +153,7 @@ class Seat(AsyncWebsocketConsumer):
         if message.v != showing.VERSION:
             raise NotLetIn("version", _("This page is an older one. Load it again."))
         ticket = tickets.read(message.ticket, self.about)
+        self.late.cancel()  # where a thousand come at once, they wait for their turn
         chair = uuid.uuid4().hex
         listener = halls.Listener(self.base_send, chair=chair, guest=ticket.guest, hosts=ticket.hosts)
         hall = await halls.join(ticket.room, listener)
@@ -162,7 +163,6 @@ class Seat(AsyncWebsocketConsumer):
         except BaseException:
             await halls.leave(hall, listener)
             raise
-        self.late.cancel()
         self.hall, self.listener, self.ticket = hall, listener, ticket
         listener.begin(write("state", **state, sums=hall.whole()))
         self.writing = asyncio.create_task(listener.run())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from asgiref.sync import sync_to_async
 from django.core import signing
 
 from leadrush import gate, vault
-from leadrush.live import consumers, entering, halls, tickets
+from leadrush.live import consumers, entering, halls, showing, tickets
 from leadrush.live.models import Guest, Line, Room
 from leadrush.live.tests.conftest import Window, now, play, windows
 from leadrush.vault.models import Giving, Person
@@ -219,6 +220,16 @@ def test_nothing_is_taken_before_the_ticket_and_who_brings_none_is_closed(
         await silent.connect()
         assert (await silent.get())["code"] == "late"
         assert (await silent.get())["code"] == 4401
+
+        def crowded(**named: Any) -> Any:
+            time.sleep(0.5)
+            return looks(**named)
+
+        looks = showing.state
+        monkeypatch.setattr(showing, "state", crowded)
+        waits = Window(ana)
+        assert (await waits.open())["kind"] == "state", "a crowd at the door is not their fault"
+        await waits.close()
 
     play(scene)
 
