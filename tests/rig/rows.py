@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from leadrush import gate, vault
 from leadrush.guides.models import Copy, Guide
-from leadrush.live.models import Guest, Inquiry, Room, Stay
+from leadrush.live.models import Appearance, Connection, Guest, Inquiry, Room, Stay
 from leadrush.live.models import Line as ChatLine
 from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
@@ -354,6 +354,17 @@ def _stay(rows: Rows, text: str) -> None:
     rows.row(Stay, guest=_guest(rows, ""), came_at=came, left_at=came + timedelta(minutes=50))
 
 
+def _connection(rows: Rows, text: str) -> None:
+    guest = _guest(rows, "")
+    handle = {"host": "here", "session": 7, "handle": 8, "room": rows.word(text), "participant": "g7"}
+    rows.row(Connection, guest=guest, room=guest.room, what="watch", handle=handle, why=rows.word(text, 10))
+
+
+def _appearance(rows: Rows, text: str) -> None:
+    guest = _guest(rows, "")
+    rows.row(Appearance, room=guest.room, word=rows.word(text, 64) or f"g{guest.pk}")
+
+
 def _chat_line(rows: Rows, text: str) -> None:
     guest = _guest(rows, "")
     sealed = vault.seal(rows.person.pk, rows.word(text), ChatLine.CONTEXT)
@@ -401,6 +412,8 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Publication: _publication,
     Guest: _guest,
     Stay: _stay,
+    Connection: _connection,
+    Appearance: _appearance,
     ChatLine: _chat_line,
     Inquiry: _inquiry,
 }

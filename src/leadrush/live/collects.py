@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import vault
 from leadrush.live import occasions
-from leadrush.live.models import Guest, Inquiry, Line, Room, Stay
+from leadrush.live.models import Appearance, Connection, Guest, Inquiry, Line, Room, Stay
 from leadrush.look import times as home
 from leadrush.vault.collects import Collects, Sealed
 
@@ -41,6 +41,18 @@ def _stay(rows: list[Stay]) -> Mapping[Any, str]:
         }
         for row in rows
     }
+
+
+def _connection(rows: list[Connection]) -> Mapping[Any, str]:
+    titles = _titles({row.room for row in rows})
+    return {
+        row.pk: f"{titles[row.room_id]}: {row.get_what_display()}, {home.when(row.made_at)}" for row in rows
+    }
+
+
+def _appearance(rows: list[Appearance]) -> Mapping[Any, str]:
+    titles = _titles({row.room for row in rows})
+    return {row.pk: f"{titles[row.room_id]}, {home.when(row.at)}" for row in rows}
 
 
 def _line(rows: list[Line]) -> Mapping[Any, str]:
@@ -93,6 +105,42 @@ COLLECTS = [
         related=("guest__room",),
     ),
     Collects(
+        model=Connection,
+        categories=("lr:Attendance",),
+        clause="live-room",
+        title=_("A connection of your browser with a live room"),
+        fields={
+            "room": _("With which room"),
+            "guest": _("In which seat"),
+            "what": _("Whether you watched, or were seen and heard"),
+            "handle": _("What the media server calls it"),
+            "made_at": _("When it was made"),
+            "seen_at": _("When your browser last said that it is there"),
+            "up_at": _("Since when you could be seen and heard"),
+            "offered_at": _("Since when an offer to your browser waits for its answer"),
+            "busy_until": _("Until when the site speaks about it with the media server"),
+            "ended_at": _("When it ended"),
+            "why": _("Why it ended"),
+            "gone": _("Whether the media server knows that it ended"),
+        },
+        shows=_connection,
+        related=("room",),
+    ),
+    Collects(
+        model=Appearance,
+        categories=("lr:RoomRecording",),
+        clause="live-recording",
+        title=_("You in the recording of a live room"),
+        fields={
+            "room": _("Of which room"),
+            "word": _("The number that you have in the recording"),
+            "at": _("When you agreed"),
+        },
+        loses=_("The recording is made anew without you, or is taken down where that cannot be done."),
+        shows=_appearance,
+        related=("room",),
+    ),
+    Collects(
         model=Line,
         categories=("lr:RoomTalk",),
         clause="live-chat",
@@ -131,6 +179,7 @@ COLLECTS = [
 GROUND = {
     "live.Vote": "an answer to a poll that is open, under a digest that nobody can undo without its secret",
     "live.Support": "a vote for a question that is not answered, under such a digest",
+    "live.Recording": "how far a room’s film is; who is in it stands there by the numbers of their seats",
     "live.Secret": "what those digests are made with, in the keys database, destroyed when they are counted",
 }
 

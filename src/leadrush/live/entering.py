@@ -150,19 +150,28 @@ def rename(*, guest: int, name: str) -> None:
             _tell_name(there)
 
 
+def still_in(ticket: tickets.Ticket) -> Guest:
+    """Return who holds a ticket, with room and giving, where they still may be there; under the use in force.
+
+    Asks for their seat again, or for their right to hold it. Raises `NotLetIn`.
+    """
+    guest = seated(ticket.guest)
+    if guest.person_id != ticket.person:
+        raise NotLetIn("ticket", _("This page cannot be let in. Load it again."))
+    person = Person.objects.get(pk=guest.person_id)
+    may_host = occasions.hosts(guest.room.about, person)
+    seat = None if may_host else occasions.seat_of(guest.room.about, person)
+    demand_let_in(guest.room, seat, may_host=may_host, role=guest.role if guest.may_host else ticket.role)
+    return guest
+
+
 def sit(*, ticket: tickets.Ticket, chair: str) -> Guest:
     """Let one of somebody's windows be the one that is in the room; any other is told so and closed.
 
     Asks again whether they still may be there, and notes that they came. Raises `NotLetIn`.
     """
     with gate.using(USE, what="live.sit"):
-        guest = seated(ticket.guest)
-        if guest.person_id != ticket.person:
-            raise NotLetIn("ticket", _("This page cannot be let in. Load it again."))
-        person = Person.objects.get(pk=guest.person_id)
-        may_host = occasions.hosts(guest.room.about, person)
-        seat = None if may_host else occasions.seat_of(guest.room.about, person)
-        demand_let_in(guest.room, seat, may_host=may_host, role=ticket.role)
+        guest = still_in(ticket)
         with transaction.atomic():
             guest.chair = chair
             guest.save(update_fields=["chair"])

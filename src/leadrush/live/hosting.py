@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, vault
-from leadrush.live import telling
+from leadrush.live import settling, telling
 from leadrush.live.answering import NotTaken
 from leadrush.live.closing import NOT_LET_IN
 from leadrush.live.entering import seated
-from leadrush.live.models import HOSTING, Guest, Role, Room
+from leadrush.live.models import HOSTING, Connection, Guest, Role, Room
 
 USE = "live.host"
 CATEGORY = "lr:RoomName"
@@ -67,6 +67,8 @@ def stage(*, guest: int, whom: int, on: bool) -> None:
             there.save(update_fields=["role", "hand_at"])
             _tell(there)
             telling.tell(there.room_id, "stage", guest=there.pk, name=there.name, on=on)
+            if not on:
+                settling.end(Connection.objects.filter(guest=there).exclude(what="watch"), "role")
 
 
 def mute(*, guest: int, whom: int, muted: bool) -> None:
@@ -92,6 +94,7 @@ def remove(*, guest: int, whom: int) -> None:
             telling.tell(there.room_id, "guest", hosts=True, removed=True, **shown(there))
             if on_stage:
                 telling.tell(there.room_id, "stage", guest=there.pk, name=there.name, on=False)
+            settling.end(Connection.objects.filter(guest=there), "removed")
 
 
 def people(*, guest: int) -> list[dict[str, Any]]:

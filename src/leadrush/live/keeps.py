@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate, ledger
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
-from leadrush.live import asking, counted, lasting
-from leadrush.live.models import Guest, Inquiry, Line, Poll, PollState, RoomState, Secret, Stay, Support, Vote
-from leadrush.vault.models import Giving
+from leadrush.live import asking, counted, filming, lasting
+from leadrush.live.models import (
+    Appearance,
+    Guest,
+    Inquiry,
+    Line,
+    Poll,
+    PollState,
+    Recording,
+    RoomState,
+    Secret,
+    Stay,
+    Support,
+    Vote,
+)
+from leadrush.vault.models import Choice, Giving
 
 GRACE = timedelta(hours=1)
 """How long what has lapsed may still be there before that counts as a miss."""
@@ -118,3 +131,30 @@ def attendance_is_for_hosts_alone() -> Count:
     looks = ledger.Entry.objects.using("ledger").filter(categories__contains=ATTENDANCE)
     wrong = stays.filter(open__gt=0).count() + looks.filter(use__in=others).count()
     return Count(wrong, stays.count() + looks.count())
+
+
+@evidence.check(
+    words=_(
+        "%(missed)s of %(of)s films and recordings of live rooms have somebody without their yes, or are "
+        "past their day."
+    ),
+    mend=_("See whether the worker runs: it takes films down, makes them anew, and erases recordings."),
+    stops="collection",
+)
+def films_have_nobody_who_did_not_agree() -> Count:
+    """Count who agreed to be recorded, and recordings; among them films with somebody whose yes does not hold
+    for an hour, and recordings past their day. Clause `live-recording`."""
+    now = timezone.now()
+    agreed: dict[int, set[str]] = {}
+    said = Choice.objects.filter(person=OuterRef("person"), use="live.record").order_by("-id")
+    rows = Appearance.objects.annotate(
+        word_now=Subquery(said.values("answer")[:1]), said_at=Subquery(said.values("at")[:1])
+    )
+    count = 0
+    for room, word, answer, at in rows.values_list("room_id", "word", "word_now", "said_at"):
+        count += 1
+        if answer or (at is not None and at > now - GRACE):
+            agreed.setdefault(room, set()).add(word)
+    films = Recording.objects.exclude(words=[]).values_list("room_id", "words")
+    wrong = sum(not set(words) <= agreed.get(room, set()) for room, words in films)
+    return Count(wrong + len(filming.late(GRACE)), count + 2 * Recording.objects.count())

@@ -66,6 +66,8 @@ class Room(models.Model):
     # What the provider of sound and picture calls it, and on which of its machines it is.
     provider_host = models.CharField(max_length=64, blank=True)
     provider_room = models.CharField(max_length=64, blank=True)
+    # When somebody last asked for it by HLS.
+    crowd_at = models.DateTimeField(null=True, blank=True)
     replay = models.ForeignKey(File, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     replay_open = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -238,3 +240,103 @@ class Secret(models.Model):
 
     def __str__(self) -> str:
         return f"the secret of {self.what}"
+
+
+class Connection(Held):
+    """One connection of somebody's browser with the media server, so that any process serves what comes next.
+
+    Of each kind somebody has one: the newest. `handle` is what the media server calls it
+    (`provider.Handle`); `busy_until` is set while one process speaks about it with the media server, and
+    ends by itself where that process died; `up_at` says since when what is published can be seen,
+    `offered_at` since when an offer waits for its answer. With `ended_at` it is over, `why` for its
+    browser; `gone` once the media server knows, too.
+    """
+
+    class What(models.TextChoices):
+        WATCH = "watch", _("Watching")
+        CAMERA = "camera", _("Camera and microphone")
+        SCREEN = "screen", _("Screen")
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    guest = models.ForeignKey(Guest, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=6, choices=What.choices)
+    handle = models.JSONField(default=dict)
+    made_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    up_at = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    busy_until = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=10, blank=True)
+    gone = models.BooleanField(default=False)
+
+    class Meta(Held.Meta):
+        indexes: ClassVar = [models.Index(fields=["room", "what"], name="live_connected")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["guest", "what"],
+                condition=models.Q(ended_at__isnull=True),
+                name="live_connected_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} in {self.room_id}"
+
+    @property
+    def publishes(self) -> bool:
+        """Whether others see or hear what comes over it."""
+        return self.what != self.What.WATCH
+
+
+class Appearance(Held):
+    """Somebody's picture and voice in the recording of a room, with their yes. Clause `live-recording`.
+
+    It rests on a giving of its own, so that it stays as long as the film does. `word` is theirs in the
+    recording.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    word = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Held.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "person"], name="live_recorded_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"recorded in {self.room_id}"
+
+
+class RecordingState(models.TextChoices):
+    """Where a film is: its recording goes on or waits, it is being made, it is there, or it is not to be
+    had."""
+
+    WAITING = "waiting", _("Waiting")
+    MAKING = "making", _("Being made")
+    MADE = "made", _("Made")
+    NOTHING = "nothing", _("Nothing was recorded")
+    FAILED = "failed", _("Not made")
+
+
+class Recording(models.Model):
+    """A room's recording, and how far the film of it is. `words` are those who are in the film, by the
+    numbers of their seats, `spans` the times that it shows; `share` is from 0 to 1, `again_at` when it is
+    tried (again)."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="recording")
+    state = models.CharField(max_length=7, choices=RecordingState.choices, default=RecordingState.WAITING)
+    share = models.FloatField(default=0.0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=200, blank=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+    again_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    words = models.JSONField(default=list)
+    spans = models.JSONField(default=list)
+    originals_gone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"recording of {self.room_id}, {self.state}"

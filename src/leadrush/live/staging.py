@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import asking, counted, occasions, polling, telling, texts
+from leadrush.live import agreeing, asking, counted, occasions, polling, settling, telling, texts
 from leadrush.live.answering import NotTaken
 from leadrush.live.closing import OVER
 from leadrush.live.entering import seated
-from leadrush.live.models import Guest, Inquiry, Role, Room, RoomState
+from leadrush.live.models import Connection, Guest, Inquiry, Role, Room, RoomState
 
 USE = "live.host"
 LEFT_OPEN = timedelta(hours=6)
@@ -62,6 +62,7 @@ def go(*, guest: int, state: str) -> None:
             room.live_at = room.live_at or timezone.now()
         room.save(update_fields=["state", "live_at"])
         telling.tell(room.pk, "room", **facts(room))
+        settling.after(room)
 
 
 def _held(room: Room) -> Room:
@@ -78,6 +79,8 @@ def end(room: Room) -> None:
     room.state, room.ended_at = RoomState.OVER, timezone.now()
     room.save(update_fields=["state", "ended_at"])
     telling.tell(room.pk, "room", close=OVER, **facts(room))
+    settling.after(room)
+    settling.end(Connection.objects.filter(room=room), "over")
     transaction.on_commit(lambda: counted.forget(room), robust=True)
     transaction.on_commit(lambda: texts.forget(room.pk))
 
@@ -109,9 +112,12 @@ def set_up(
     recorded: bool | None = None,
 ) -> None:
     """Change what a room shows or lets be, as who holds it: seconds between lines (0 for none), whether there
-    is chat, which page, which offer (a path of this site), whether it is recorded."""
+    is chat, which page, which offer (a path of this site), whether it is recorded.
+
+    Who lets it be recorded agrees to be in the recording; whoever else is on stage is asked."""
     with transaction.atomic(), gate.using(USE, what="live.stage"):
-        room = _held(seated(guest, hosts=True).room)
+        there = seated(guest, hosts=True)
+        room = _held(there.room)
         if slow is not None:
             room.slow = min(max(slow, 0), SLOWEST)
         if slide is not None:
@@ -121,9 +127,14 @@ def set_up(
                 raise NotTaken("offer", _("An offer is a page of this site."))
             room.offer = offer
         room.chat = room.chat if chat is None else chat
+        begins = bool(recorded) and not room.recorded
         room.recorded = room.recorded if recorded is None else recorded
         room.save(update_fields=["slow", "chat", "slide", "offer", "recorded"])
         telling.tell(room.pk, "room", **facts(room))
+        if begins:
+            agreeing.begin(there)
+        if recorded is not None:
+            settling.after(room)
 
 
 def caption(*, guest: int, text: str) -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
+import os
+import subprocess
+import sys
+
 from leadrush import gate
-from leadrush.live import counted, staging
+from leadrush.live import counted, filming, settling, staging
+from leadrush.tied import tied_to
+
+log = logging.getLogger(__name__)
+_film: subprocess.Popen[bytes] | None = None
 
 
 @gate.task("live.end", use="live.host", every=60)
@@ -11,3 +21,44 @@ def end() -> None:
     """End rooms that nobody ended, and destroy secrets of what is counted. Clause `live-polls`."""
     staging.end_forgotten()
     counted.sweep()
+
+
+@gate.task("live.media", use="live.host", every=5)
+def media() -> None:
+    """Tell the media server which connections and rooms are over, and what is recorded."""
+    settling.sweep()
+
+
+@gate.task("live.film", use="live.record", every=5)
+def film() -> None:
+    """Have the next film made, one at a time, beside the worker. Clause `live-recording`."""
+    global _film
+    if _film is not None:
+        if _film.poll() is None:
+            return
+        if _film.returncode:
+            log.error("The film of a live room could not be made; it is tried again in some minutes.")
+        _film = None
+    recording = filming.due()
+    if recording is not None:
+        command = [sys.executable, "-m", "leadrush.live", str(recording.pk)]
+        # Our own program, and a number.
+        _film = subprocess.Popen(command, preexec_fn=tied_to(os.getpid()))  # noqa: S603
+
+
+@atexit.register
+def _end() -> None:
+    if _film is not None and _film.poll() is None:
+        _film.terminate()
+
+
+@gate.task("live.takes_back", use="live.record", every=20)
+def takes_back() -> None:
+    """Take down films with somebody in them who said no. Clause `live-recording`."""
+    filming.take_back()
+
+
+@gate.task("live.originals", use="live.record", every=3600)
+def originals() -> None:
+    """Erase what was recorded and is past its day. Clause `live-recording`."""
+    filming.erase_originals()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger
-from leadrush.live import lasting
+from leadrush.live import agreeing, filming, lasting, settling
 from leadrush.live.entering import FORM
-from leadrush.live.models import Secret
-from leadrush.vault import ending, rights, sweeping
+from leadrush.live.models import Appearance, Connection, Secret
+from leadrush.vault import ending, erasing, rights, sweeping
 
 DEEDS = {
     "live.chat": _("to show what was said in a live room to those in it"),
@@ -25,6 +25,10 @@ def register() -> None:
     for code, words in DEEDS.items():
         ledger.deed(code, words)
     ledger.program("live.end", _("The program that ends live rooms"))
+    ledger.program("live.media", _("The program that connects live rooms with the media server"))
     rights.form(FORM, _("The door of a live room"))
+    rights.form(agreeing.FORM, _("The stage of a live room that is recorded"))
+    erasing.ends(Connection, settling.rows_go)
+    erasing.ends(Appearance, filming.rows_go)
     sweeping.also(Secret)
     ending.register(lasting.CLAUSE, lasting.ends)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from leadrush.live import views
+from leadrush.live import media_views, views
 from leadrush.live.occasions import ABOUT
 
 app_name = "live"
@@ -24,4 +24,11 @@ class About:
 
 register_converter(About, "about")
 
-urlpatterns = [path("live/<about:about>/state.json", views.state, name="state")]
+urlpatterns = [
+    path("live/<about:about>/state.json", views.state, name="state"),
+    path("live/<about:about>/media.json", media_views.facts, name="media"),
+    path("live/<about:about>/publish/", media_views.publish, name="publish"),
+    path("live/<about:about>/watch/", media_views.watch, name="watch"),
+    path("live/<about:about>/connection/<int:connection>/", media_views.connection, name="connection"),
+    path("live/<about:about>/connection/<int:connection>/ping/", media_views.ping, name="ping"),
+]

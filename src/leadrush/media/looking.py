@@ -159,7 +159,7 @@ def _front(file: File) -> None:
     try:
         if not rewritten(Path(shelf().path(file.place)), made):
             return
-        place = shelf().save(f"{file.digest[:2]}/{file.digest}-front", _Made(made))
+        place = shelf().save(f"{file.digest[:2]}/{file.digest}-front", Made(made))
         before, size = file.place, Path(shelf().path(place)).stat().st_size
         if File.objects.filter(pk=file.pk, place=before).update(place=place, size=size):
             file.place, file.size = place, size
@@ -170,7 +170,7 @@ def _front(file: File) -> None:
         made.unlink(missing_ok=True)
 
 
-class _Made(Upload):  # type: ignore[type-arg]  # no generic at run time
+class Made(Upload):  # type: ignore[type-arg]  # no generic at run time
     """A file that is moved onto the shelf and not copied."""
 
     def __init__(self, path: Path) -> None:

@@ -158,6 +158,8 @@ ROOT_URLCONF = "leadrush.website.urls"
 # What is said in a live room reaches everybody in it within one process, or by Redis where there are several.
 SOCKETS = "leadrush.website.sockets"
 CHANNEL_LAYERS = layers(os.environ.get("CHANNEL_LAYER_URL", ""))
+# How many watch one room at once without delay; whoever comes after them sees it some seconds later, by HLS.
+LIVE_WATCHERS = int(os.environ.get("LIVE_WATCHERS", "150"))
 
 TEMPLATES = [
     {

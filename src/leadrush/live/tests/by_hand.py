@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from leadrush import gate, ledger, vault
-from leadrush.live.models import Guest, Inquiry, InquiryState, Line, Secret, Support
+from leadrush.live.models import Guest, Inquiry, InquiryState, Line, Recording, Secret, Support
 from leadrush.vault.models import Giving
 
 
@@ -54,10 +54,18 @@ def hours_that_somebody_else_saw() -> None:
     ledger.write([look])
 
 
+def a_film_with_somebody_who_did_not_agree() -> None:
+    """Somebody is in a film who never said yes."""
+    film = Recording.objects.order_by("pk").first()
+    assert film is not None
+    Recording.objects.filter(pk=film.pk).update(words=[*film.words, "g0"])
+
+
 WAYS = {
     "live-room": a_seat_without_an_end,
     "live-chat": a_line_that_would_stay,
     "live-questions": a_vote_that_was_kept,
     "live-polls": a_secret_that_was_kept,
+    "live-recording": a_film_with_somebody_who_did_not_agree,
     "live-report": hours_that_somebody_else_saw,
 }
