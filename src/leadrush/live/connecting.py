@@ -6,7 +6,7 @@ next. While it is asked nothing is held; whatever changed meanwhile is looked at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import agreeing, entering, media, naming, settling, tickets
+from leadrush.live import agreeing, crowding, entering, media, naming, settling, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.models import HOSTING, Connection, Guest, Role, Room, RoomState
 from leadrush.live.provider import Gone, Handle, Health, Offer, Provider, Refused, Why
@@ -167,23 +167,29 @@ def _demand_place(guest: Guest) -> None:
         return
     others = Connection.objects.filter(room=guest.room, what=WATCH, ended_at=None).exclude(guest=guest)
     if others.count() >= settings.LIVE_WATCHERS:
-        raise NotTaken("crowd", _("Many are here. You see it some seconds later than the others."))
+        words = _("Many are here. You see it some seconds later than the others.")
+        raise NotTaken("crowd", words, hls=crowding.address(guest))
+
+
+def _may(row: Connection, ticket: tickets.Ticket) -> Guest:
+    """Return whose connection it is where they still may have one like it. Raises `NotLetIn`, `NotTaken`."""
+    guest = entering.still_in(ticket)
+    if row.publishes:
+        _demand_stage(guest)
+        agreeing.demand(guest)
+    else:
+        _demand_shown(guest)
+    return guest
 
 
 def _still(row: Connection, ticket: tickets.Ticket) -> Guest:
-    """Return whose connection it is where they still may have it; else end it. Raises `NotLetIn`, `Gone`."""
+    """Return whose connection it is where they still may have it; else end it, and raise why."""
     try:
-        guest = entering.still_in(ticket)
-        if row.publishes:
-            _demand_stage(guest)
-            agreeing.demand(guest)
-        else:
-            _demand_shown(guest)
+        return _may(row, ticket)
     except NotTaken as word:
         with transaction.atomic():
             settling.end(Connection.objects.filter(pk=row.pk), word.code[:10])
         raise
-    return guest
 
 
 def _words(guest: Guest) -> list[str]:
@@ -242,7 +248,7 @@ def _mine(ticket: tickets.Ticket, connection: int) -> Connection:
     if row.why == "taken":
         raise NotLetIn("taken", _("You are in this room in another window now. You can come back here."))
     if row.ended_at is not None:
-        entering.still_in(ticket)
+        _may(row, ticket)
         raise Gone("It was ended.")
     return row
 
@@ -318,10 +324,3 @@ def shown(offer: Offer) -> list[dict[str, Any]]:
         guest, what = naming.read(track.participant)
         found.append({"mid": track.mid, "kind": track.kind, "guest": guest, "what": what})
     return found
-
-
-def handles(room: Room) -> Sequence[tuple[str, Handle]]:
-    """Return what is published in a room now: camera or screen, and its handle, oldest first."""
-    rows = Connection.objects.filter(room=room, ended_at=None, up_at__isnull=False)
-    found = rows.exclude(what=WATCH).order_by("pk").values_list("what", "handle")
-    return [(what, Handle.of(plain)) for what, plain in found]

@@ -150,12 +150,13 @@ def rename(*, guest: int, name: str) -> None:
             _tell_name(there)
 
 
-def still_in(ticket: tickets.Ticket) -> Guest:
+def still_in(ticket: tickets.Ticket, guest: Guest | None = None) -> Guest:
     """Return who holds a ticket, with room and giving, where they still may be there; under the use in force.
 
-    Asks for their seat again, or for their right to hold it. Raises `NotLetIn`.
+    Asks for their seat again, or for their right to hold it. `guest` is their row where it was just read.
+    Raises `NotLetIn`.
     """
-    guest = seated(ticket.guest)
+    guest = guest or seated(ticket.guest)
     if guest.person_id != ticket.person:
         raise NotLetIn("ticket", _("This page cannot be let in. Load it again."))
     person = Person.objects.get(pk=guest.person_id)

@@ -47,7 +47,7 @@ CUT = gettext_noop(
 
 def folder(room: Room) -> Path:
     """Return where the recording of a room lies."""
-    return machine.folder(Path(settings.DATA)) / "recordings" / room.provider_room
+    return machine.recorded(Path(settings.DATA), room.provider_room)
 
 
 def days_kept() -> int:

@@ -45,3 +45,9 @@ def provider() -> Iterator[Provider]:
     except Unreachable:
         _asked_in_vain = time.monotonic()
         raise
+
+
+def trust_again() -> None:
+    """Ask it again at once, whatever it did not answer before."""
+    global _asked_in_vain
+    _asked_in_vain = -REST

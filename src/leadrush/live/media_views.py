@@ -12,15 +12,16 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import FileResponse, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from leadrush import gate
 from leadrush.gate.evidence import Stopped
-from leadrush.live import connecting, entering, media, tickets
+from leadrush.live import connecting, crowding, entering, media, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
+from leadrush.live.crowd import PLAYLIST
 from leadrush.live.machine import NotSet
 from leadrush.live.provider import Gone, Offer, Unreachable
 from leadrush.live.views import HEADER
@@ -30,7 +31,16 @@ LARGEST = 100_000
 """Bytes of a body; browsers describe a connection in some 10,000."""
 DESCRIPTION = 64_000
 USE = "live.room"
-STATUS = {"body": 400, "sdp": 400, "long": 413, "method": 405, "off": 503, "unreachable": 503, "gone": 410}
+STATUS = {
+    "body": 400,
+    "sdp": 400,
+    "soon": 404,
+    "method": 405,
+    "gone": 410,
+    "long": 413,
+    "off": 503,
+    "unreachable": 503,
+}
 
 Sdp = Annotated[str, msgspec.Meta(min_length=1, max_length=DESCRIPTION)]
 Body = TypeVar("Body", bound=msgspec.Struct)
@@ -189,4 +199,25 @@ def facts(request: HttpRequest, about: str) -> HttpResponseBase:
     ticket = _ticket(request, about)
     guest = _through(ticket, entering.still_in)
     said = {"ready": media.ready(), "ice": media.ice(guest.pk), "ticket": tickets.issue(guest)}
-    return _said(200, **said)
+    return _said(200, **said, hls=crowding.address(guest))
+
+
+@spoken("GET", "HEAD")
+@gate.door(USE, what="live.hls")
+def hls(request: HttpRequest, about: str, word: str, name: str) -> HttpResponseBase:
+    """Give a player the playlist or a segment, for the word in the path; 404 until it is there."""
+    if not crowding.NAME.fullmatch(name):
+        raise NotTaken("soon", _("There is no such piece of it."))
+    file = crowding.find(about, word, name)
+    try:
+        content = file.open("rb")
+    except FileNotFoundError:
+        raise NotTaken("soon", _("It begins in some seconds.")) from None
+    if name == PLAYLIST:
+        with content:
+            answer: HttpResponseBase = HttpResponse(content, content_type="application/vnd.apple.mpegurl")
+        answer.headers["Cache-Control"] = "no-store"
+    else:
+        answer = FileResponse(content, content_type="video/mp2t")
+        answer.headers["Cache-Control"] = "private, max-age=30"
+    return answer

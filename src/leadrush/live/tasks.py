@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from leadrush import gate
-from leadrush.live import counted, filming, settling, staging
+from leadrush.live import counted, crowding, filming, settling, staging
 from leadrush.tied import tied_to
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,12 @@ def end() -> None:
 def media() -> None:
     """Tell the media server which connections and rooms are over, and what is recorded."""
     settling.sweep()
+
+
+@gate.task("live.crowd", use="live.host", every=2)
+def crowd() -> None:
+    """Let ffmpeg run for the rooms that somebody watches by HLS."""
+    crowding.run()
 
 
 @gate.task("live.film", use="live.record", every=5)
@@ -48,6 +54,7 @@ def film() -> None:
 
 @atexit.register
 def _end() -> None:
+    crowding.stop()
     if _film is not None and _film.poll() is None:
         _film.terminate()
 

@@ -25,6 +25,10 @@ def register() -> None:
     for code, words in DEEDS.items():
         ledger.deed(code, words)
     ledger.program("live.end", _("The program that ends live rooms"))
+    ledger.program("live.crowd", _("The program that shows live rooms to a crowd"))
+    ledger.program("live.film", _("The program that makes films of live rooms"))
+    ledger.program("live.takes_back", _("The program that takes down films of those who said no"))
+    ledger.program("live.originals", _("The program that erases what was recorded"))
     ledger.program("live.media", _("The program that connects live rooms with the media server"))
     rights.form(FORM, _("The door of a live room"))
     rights.form(agreeing.FORM, _("The stage of a live room that is recorded"))

@@ -31,4 +31,5 @@ urlpatterns = [
     path("live/<about:about>/watch/", media_views.watch, name="watch"),
     path("live/<about:about>/connection/<int:connection>/", media_views.connection, name="connection"),
     path("live/<about:about>/connection/<int:connection>/ping/", media_views.ping, name="ping"),
+    path("live/<about:about>/hls/<str:word>/<str:name>", media_views.hls, name="hls"),
 ]
