@@ -50,12 +50,13 @@ WORDS: dict[Why, Callable[[], tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pinged:
-    """Whose connection it is, how it does, how much goes over it (kilobits a second), and an offer to answer
-    where others publish than before."""
+    """Whose connection it is, how it does, how much goes over it (kilobits a second), under which words those
+    publish who are watched over it, and an offer to answer where they are others than before."""
 
     guest: Guest
     health: Health
     kbits: int
+    words: list[str]
     offer: Offer | None
 
 
@@ -126,18 +127,18 @@ def ping(*, ticket: tickets.Ticket, connection: int) -> Pinged:
             handle = Handle.of(row.handle)
             health = provider.alive(handle)
             done["seen_at"] = timezone.now()
-            offer = None
+            offer, words = None, [] if row.publishes else _words(guest)
             if row.publishes and health.up and row.up_at is None:
                 done["up_at"] = timezone.now()
             elif not row.publishes:
-                offer = _retune(provider, handle, row, guest)
+                offer = _retune(provider, handle, row, words)
                 if offer is not None:
                     done["offered_at"] = timezone.now()
         if "up_at" in done:
             with transaction.atomic():
                 settling.tell(guest.room_id)
         kbits = health.kbits_in if row.publishes else health.kbits_out
-        return Pinged(guest, health, kbits, offer)
+        return Pinged(guest, health, kbits, words, offer)
 
 
 def leave(*, ticket: tickets.Ticket, connection: int) -> None:
@@ -225,9 +226,9 @@ def _in_room(provider: Provider, room: Room, act: Callable[[], Answer]) -> Answe
     raise AssertionError("unreachable")
 
 
-def _retune(provider: Provider, handle: Handle, row: Connection, guest: Guest) -> Offer | None:
+def _retune(provider: Provider, handle: Handle, row: Connection, words: list[str]) -> Offer | None:
     try:
-        return provider.retune(handle, _words(guest))
+        return provider.retune(handle, words)
     except Refused as refused:
         if refused.why is not Why.WAITING:
             raise
@@ -319,8 +320,10 @@ def _write(guest: Guest, what: str, handle: Handle, *, offered: bool) -> int:
 
 def shown(offer: Offer) -> list[dict[str, Any]]:
     """Return what an offer shows, for a page: its parts with whose they are, camera or screen."""
-    found = []
-    for track in offer.tracks:
-        guest, what = naming.read(track.participant)
-        found.append({"mid": track.mid, "kind": track.kind, "guest": guest, "what": what})
-    return found
+    return [{"mid": one.mid, "kind": one.kind, **whose(one.participant)} for one in offer.tracks]
+
+
+def whose(word: str) -> dict[str, Any]:
+    """Return whose word that is, for a page: a guest, and camera or screen."""
+    guest, what = naming.read(word)
+    return {"guest": guest, "what": what}

@@ -184,6 +184,7 @@ def ping(request: HttpRequest, about: str, connection: int) -> HttpResponseBase:
         quality=health.quality,
         slow=health.slow,
         ticket=tickets.issue(done.guest),
+        publishing=[connecting.whose(word) for word in done.words],
         offer=_offered(done.offer) if done.offer else None,
     )
 

@@ -1,7 +1,8 @@
 """What others made and the browser loads: fetched by npm at set-up, served by this site, never committed.
 
-Without npm the site goes on with the system's font, and takes no file that is larger than a form's: `font()`
-and `tus()` say whether their parts are there, and no template names an absent file.
+Without npm the site goes on with the system's font, takes no file that is larger than a form's, and shows a
+live room by HLS in browsers that play it themselves alone: `font()`, `tus()` and `hls()` say whether their
+parts are there, and no template names an absent file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ PACKAGE = Path(__file__).resolve().parent
 CLONE = PACKAGE.parent.parent.parent
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
 TUS = "tus-js-client/dist"
+HLS = "hls.js/dist"
+PLAYER = "hls/hls.light.min.mjs"
+"""What plays HLS, among the static files."""
 COUNTRIES = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb"
 WITHOUT = "pages use the system's font, and large files cannot be brought."
 LISTS = ("package.json", "package-lock.json")
@@ -35,7 +39,9 @@ def folders(data: Path) -> list[tuple[str, Path]]:
     """Return what STATICFILES_DIRS needs: prefix and folder of each part that is there."""
     font, tus = modules(data) / FONT, modules(data) / TUS
     found = [("hyperlegible", font)] if (font / "wght.css").is_file() else []
-    return [*found, ("tus", tus)] if (tus / "tus.min.js").is_file() else found
+    found += [("tus", tus)] if (tus / "tus.min.js").is_file() else []
+    hls = modules(data) / HLS
+    return [*found, ("hls", hls)] if (hls / Path(PLAYER).name).is_file() else found
 
 
 def countries(data: Path) -> str:
@@ -78,6 +84,11 @@ def font() -> bool:
 def tus() -> bool:
     """Say whether what sends large files in pieces is among the static files of this process."""
     return _there("tus/tus.min.js")
+
+
+def hls() -> bool:
+    """Say whether what plays HLS is among the static files of this process."""
+    return _there(PLAYER)
 
 
 @functools.cache

@@ -189,6 +189,10 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = parts.folders(DATA)
+STATICFILES_FINDERS = [
+    "leadrush.look.finding.Parts",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 # Files that the business hands out lie apart from its pictures: nobody reads them by their address.
 # Where `FILES_URL` names an S3-compatible storage, they go on from the folder to there.
 STORAGES = {

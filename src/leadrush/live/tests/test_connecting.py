@@ -183,7 +183,8 @@ def test_who_is_invited_on_stage_is_seen_at_the_next_look_and_no_more_when_sent_
         await sync_to_async(hosting.stage)(guest=host.pk, whom=ana.pk, on=False)
         assert await words_of(room, janus) == [naming.participant(host.pk)], "at once, not at the next ping"
         assert (await speaker.ping())[1]["code"] == "role"
-        assert (await speaker.on_stage())[1]["code"] == "role"
+        offer = {"sdp": "v=0", "what": "camera"}
+        assert (await speaker.ask("POST", "publish/", offer))[1]["code"] == "role"
         _status, said = await guest.ping()
         assert {one["guest"] for one in said["offer"]["tracks"]} == {host.pk}
         for one in (tove, guest, speaker):
