@@ -126,6 +126,8 @@ def make(key: int) -> None:
 
 
 def _made(recording: Recording) -> None:
+    if not recording.room.provider_room:  # nobody ever came on stage
+        raise recordings.NothingRecorded("Nothing was recorded.")
     room, place = recording.room, folder(recording.room)
     words = _only_who_agreed(place, agreeing.agreed(room))
     target = machine.folder(Path(settings.DATA)) / "films" / f"{room.provider_room}.mp4"
