@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate, vault
-from leadrush.live import settling, telling
+from leadrush.live import crowding, settling, telling
 from leadrush.live.answering import NotTaken
 from leadrush.live.closing import NOT_LET_IN
 from leadrush.live.entering import seated
@@ -95,6 +95,7 @@ def remove(*, guest: int, whom: int) -> None:
             if on_stage:
                 telling.tell(there.room_id, "stage", guest=there.pk, name=there.name, on=False)
             settling.end(Connection.objects.filter(guest=there), "removed")
+            transaction.on_commit(lambda: crowding.forget(there.pk), robust=True)
 
 
 def people(*, guest: int) -> list[dict[str, Any]]:
