@@ -10,10 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.core.files.base import ContentFile
-
 from leadrush import gate, look, media
 from leadrush.look import times
+from leadrush.media import demo
 from leadrush.media.contents import MP4
 from leadrush.purchases import baskets, moving, offering, ordering
 from leadrush.purchases.models import Move, Offer, Part, Price
@@ -97,7 +96,7 @@ def _evening() -> Training:
 def _lesson(module: Module, position: int, facts: dict[str, Any]) -> Lesson:
     own = {name: value for name, value in facts.items() if name != "filmed"}
     filmed = facts.get("filmed", False)
-    video = media.keep(_film(), [MP4]) if filmed else None
+    video = media.keep(demo.film(), [MP4]) if filmed else None
     lesson: Lesson = Lesson.objects.create(module=module, position=position, video=video, **own)
     if filmed:
         captions = files("leadrush.training.demo").joinpath("reading-your-own-bed.vtt").read_text("utf-8")
@@ -123,11 +122,6 @@ def _group(training: Training) -> None:
 
 def _evening_of(first: date, days: int) -> datetime:
     return datetime.combine(first + timedelta(days=days), time(19), tzinfo=look.business().zone)
-
-
-def _film() -> Any:
-    data = files("leadrush.training.demo").joinpath("three-beds.mp4").read_bytes()
-    return ContentFile(data, name="three-beds.mp4")
 
 
 def _quiz(lesson: Lesson, facts: dict[str, Any], questions: Sequence[dict[str, Any]]) -> None:

@@ -40,7 +40,7 @@ def pdf(certificate: Certificate, name: str, *, published: bool) -> bytes:
             "compare": _("Compare it at"),
         },
     }
-    return typesetting.pdf("leadrush.training.papers", "certificate.typ", facts)
+    return typesetting.pdf("leadrush.media.papers", "certificate.typ", facts)
 
 
 def day(moment: datetime) -> str:

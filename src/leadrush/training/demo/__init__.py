@@ -1,1 +1,1 @@
-"""What the demo training shows: a short film of three beds, and what is said in it."""
+"""What the demo training teaches, and what is said in its film."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leadrush import gate
 from leadrush.mailbox.models import Message
+from leadrush.media import demo
 from leadrush.training import courses, opening, places, telling, ticking
 from leadrush.training.models import Captions, Cohort, Enrolment, Place, Tick, Training
 from leadrush.training.tests.conftest import (
@@ -231,7 +232,6 @@ def test_captions_that_cannot_be_read_leave_a_lesson_that_plays(taught: Teaching
 
 
 def test_a_video_is_had_by_a_link_that_ends_and_by_stretches(taught: Teaching) -> None:
-    from importlib.resources import files
 
     from django.core.files.base import ContentFile
 
@@ -241,7 +241,7 @@ def test_a_video_is_had_by_a_link_that_ends_and_by_stretches(taught: Teaching) -
     training = taught()
     enrolment = learner(training)
     browser, lesson = signed_in(enrolment.person), lessons_of(training)[0]
-    film = files("leadrush.training.demo").joinpath("three-beds.mp4").read_bytes()
+    film = demo.film().read()
     lesson.video = media.keep(ContentFile(film, name="film.mp4"), [MP4])
     lesson.save()
     page = browser.get(lesson.get_absolute_url()).content.decode()

@@ -1,0 +1,1 @@
+"""How papers are set that several rooms give."""

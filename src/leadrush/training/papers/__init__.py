@@ -1,1 +1,0 @@
-"""How a certificate is set."""
