@@ -31,6 +31,13 @@ CALM = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A camera and a microphone that are none, allowed without being asked; media from this machine itself.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+    # A bare page does not come over the network, and what does is then taken for somebody's own network.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 PATIENCE = 30_000
 """How long a page may take, in ms: other tests run beside, on few cores."""

@@ -14,25 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from leadrush.live import headers
 from leadrush.look.parts import PLAYER
 from leadrush.website.headers import PAGES
-from tests.browser.conftest import CALM, CHROMIUM
 from tests.rig import postman as rig
 from tests.rig.janus import ports_of
 from tests.rig.site import Site, start, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-FAKE = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    # The bare page does not come over the network, and what does is then taken for somebody's own network.
-    "--disable-features=LocalNetworkAccessChecks",
-]
 MEET = """
 import json
 from datetime import timedelta
@@ -155,14 +146,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CALM, *FAKE])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def said(site: Site) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(site.run(MEET).splitlines()[-1])
     return found
@@ -172,7 +155,7 @@ Open = Callable[[str], Page]
 
 
 @pytest.fixture(scope="module")
-def enter(site: Site, browser: Browser, said: dict[str, Any]) -> Open:
+def enter(site: Site, chromium: Browser, said: dict[str, Any]) -> Open:
     """Open a window of somebody's in the room, with the headers of a room's page."""
     policy = {**PAGES, **headers.ALLOWS}
     csp = "; ".join(f"{name} {' '.join(str(one) for one in values)}" for name, values in policy.items())
@@ -185,7 +168,7 @@ def enter(site: Site, browser: Browser, said: dict[str, Any]) -> Open:
     def meet(route: Route) -> None:
         route.fulfill(body=BARE, headers=bare)
 
-    context = browser.new_context(base_url=site.url, permissions=["camera", "microphone"])
+    context = chromium.new_context(base_url=site.url, permissions=["camera", "microphone"])
     context.route("**/bare", meet)
 
     def open_one(name: str) -> Page:

@@ -25,6 +25,11 @@ NEEDS = [
 """All of it hangs on one giving and goes together, so that the shortest of the sentences counts for each."""
 
 
+def is_open() -> bool:
+    """Whether the statement in force has what a live room rests on."""
+    return gate.force().number_of(CLAUSE) is not None
+
+
 def days_kept(*, given: Version | None = None) -> int:
     """Return for how many days after the event it is kept: as few as the version that it was given under
     says, or the one in force. Without `given` it is given now. Clauses `live-room` to `live-report`."""

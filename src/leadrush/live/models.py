@@ -340,3 +340,8 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"recording of {self.room_id}, {self.state}"
+
+    @property
+    def minutes(self) -> int:
+        """How long the film is, in whole minutes, at least one."""
+        return max(1, round((self.seconds or 0) / 60))

@@ -68,7 +68,9 @@ def correct(*, room: Room, person: Person, hours: Sequence[tuple[datetime, datet
     now, wanted = timezone.now(), sorted(hours)
     try:
         event = occasions.of(room.about)
-        first, last = event.starts_at - AROUND, event.ends_at + AROUND
+        # A host may open the room earlier, or keep it open longer.
+        first = min(event.starts_at, room.live_at or event.starts_at) - AROUND
+        last = max(event.ends_at, room.ended_at or event.ends_at) + AROUND
     except LookupError:
         first, last = room.made_at, now
     for nth, (came, left) in enumerate(wanted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from leadrush.live import media_views, views
+from leadrush.live import console, hours, media_views, pages, views
 from leadrush.live.occasions import ABOUT
 
 app_name = "live"
@@ -25,7 +25,14 @@ class About:
 register_converter(About, "about")
 
 urlpatterns = [
+    path("live/in/<str:word>/", pages.room, name="room"),
+    path("live/in/<str:word>/certificate/", pages.certificate, name="certificate"),
+    path("live/in/<str:word>/hours/", hours.correct, name="hours"),
+    path("live/<about:about>/come/", pages.come, name="come"),
     path("live/<about:about>/state.json", views.state, name="state"),
+    path("console/live/<about:about>/", console.report, name="report"),
+    path("console/live/<about:about>/film/", console.film, name="film"),
+    path("console/live/<about:about>/replay/", console.replay, name="replay"),
     path("live/<about:about>/media.json", media_views.facts, name="media"),
     path("live/<about:about>/publish/", media_views.publish, name="publish"),
     path("live/<about:about>/watch/", media_views.watch, name="watch"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leadrush import console, gate
 from leadrush.gate import evidence
+from leadrush.live import lasting
 from leadrush.look import proofs
 from leadrush.vault.models import Person
 from leadrush.webinars import announcing, attending, figures, hosting, planning, views
@@ -99,6 +100,7 @@ def _state(webinar: Webinar) -> dict[str, Any]:
         "seated": figures.taken(counts, webinar),
         "in_line": counts.get((webinar.pk, Seat.WAITING), 0),
         "over": webinar.ends_at <= timezone.now(),
+        "with_room": lasting.is_open(),
     }
 
 

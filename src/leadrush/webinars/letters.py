@@ -8,6 +8,7 @@ from typing import Any
 
 from leadrush import look, mailbox
 from leadrush.gate.versions import version_of
+from leadrush.live import lasting
 from leadrush.look import times as home
 from leadrush.mailbox import links
 from leadrush.mailbox.models import Kind
@@ -116,6 +117,8 @@ def _ways(webinar: Webinar, registration: Registration, *, leave: bool) -> dict[
         "erased": home.day(times.lapses_at(webinar, confirmed=confirmed, given=given)),
     }
     wanted = [("leave", "webinars.cannot_come")] if leave else []
+    if leave and registration.state == Seat.SEAT and lasting.is_open():
+        wanted.append(("enter", "webinars.enter"))
     if not confirmed:
         found["kept_longer"] = home.day(longest)
         wanted += [("it_was_me", "webinars.it_was_me"), ("not_me", "webinars.not_me")]

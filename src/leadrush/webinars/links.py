@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
 from leadrush import gate
+from leadrush.live import seats
 from leadrush.mailbox import links
 from leadrush.mailbox.models import Link
 from leadrush.webinars import announcing, registering
@@ -20,6 +21,15 @@ def _webinar(link: Link) -> Webinar | None:
 def _page(request: HttpRequest, link: Link, page: str, *, done: bool, status: int = 200) -> HttpResponse:
     context = {"webinar": _webinar(link), "done": done, "giving": link.giving}
     return render(request, f"webinars/links/{page}.html", context, status=status)
+
+
+@links.scope("webinars.enter")
+def enter(request: HttpRequest, link: Link) -> HttpResponseBase:
+    """Come in: lead to their place in the room, which asks whether they still have a seat."""
+    webinar = _webinar(link)
+    if webinar is None:
+        return render(request, "webinars/links/over.html", status=410)
+    return HttpResponseRedirect(seats.path(webinar.about, link.person_id))
 
 
 @links.scope("webinars.cannot_come")

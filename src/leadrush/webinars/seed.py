@@ -9,10 +9,12 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from leadrush import gate, look, vault
+from leadrush import gate, look, media, vault
 from leadrush.console import people
-from leadrush.live import asking, chatting, entering, polling, reporting, staging, tickets
-from leadrush.live.models import Guest, Inquiry, Line, Option, Room, Stay
+from leadrush.live import asking, chatting, entering, naming, polling, reporting, staging, tickets
+from leadrush.live.models import Guest, Inquiry, Line, Option, Recording, RecordingState, Room, Stay
+from leadrush.media import demo
+from leadrush.media.contents import MP4
 from leadrush.purchases import baskets, moving, offering, ordering
 from leadrush.purchases.models import Move, Offer, Part, Price
 from leadrush.vault.models import Giving, Person
@@ -204,6 +206,7 @@ def _held(webinar: Webinar, host: Host | None) -> None:
         guests.append(entering.enter(room=room, person=person, name=name))
     for guest in [holds, *guests]:
         entering.sit(ticket=tickets.read(tickets.issue(guest), webinar.about), chair="")
+    staging.set_up(guest=holds.pk, recorded=True)
     staging.go(guest=holds.pk, state="live")
     for nth, text in enumerate(SAID):
         chatting.say(guest=guests[nth % len(guests)].pk, text=text, once=uuid.uuid4())
@@ -221,8 +224,31 @@ def _held(webinar: Webinar, host: Host | None) -> None:
     polling.close(guest=holds.pk, poll=poll)
     staging.go(guest=holds.pk, state="over")
     _as_it_was(room.pk, webinar)
+    _filmed(room.pk, naming.participant(holds.pk))
     with gate.using("live.host", actor=gate.Actor("staff", str(host.person_id)), what="live.report"):
         reporting.report(room)
+
+
+def _filmed(room: int, word: str) -> None:
+    """Let the room have a film, which those who had a seat can watch; nobody but its host is in it."""
+    film = media.keep(demo.film(), [MP4])
+    there = Room.objects.get(pk=room)
+    there.replay, there.replay_open = film, True
+    there.save(update_fields=["replay", "replay_open"])
+    begun = there.live_at or timezone.now()
+    Recording.objects.update_or_create(
+        room=there,
+        defaults={
+            "state": RecordingState.MADE,
+            "share": 1.0,
+            "begun_at": begun,
+            "made_at": there.ended_at,
+            "seconds": 40.0,
+            "words": [word],
+            "spans": [[begun.timestamp(), begun.timestamp() + 40]],
+            "originals_gone_at": there.ended_at,
+        },
+    )
 
 
 def _as_it_was(room: int, webinar: Webinar) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
+from leadrush.live import lasting, rooms
 from leadrush.look import proofs
 from leadrush.purchases import offers_of
 from leadrush.purchases.views import shown as offer_shown
@@ -104,6 +105,7 @@ def shown(webinar: Webinar) -> dict[str, Any]:
         "host": hosting.of(webinar),
         "left": None if over else waiting.left(webinar),
         "over": over,
+        "in_room": over and lasting.is_open() and rooms.on(webinar.about),
         "erased": times.lapses_at(webinar, confirmed=True),
         "proof": proofs.of(registering.CLAUSE),
     }

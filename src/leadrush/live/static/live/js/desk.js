@@ -1,0 +1,110 @@
+// What whoever holds a room does: begin, pause, end, polls, captions, people. The server checks each of it.
+import { filled } from "./talk.js";
+
+const copy = (room, name) => room.querySelector(`template[data-${name}]`).content.firstElementChild.cloneNode(true);
+
+export class Desk {
+  constructor(room, send, talk) {
+    Object.assign(this, { room, send, talk });
+    this.part = (name) => room.querySelector(name);
+    this.words = this.part("template[data-words]").dataset;
+    this.people = new Map();
+    for (const button of room.querySelectorAll("[data-go]")) {
+      button.addEventListener("click", () => {
+        if (button.dataset.sure && !confirm(button.dataset.sure)) return;
+        this.send({ kind: "go", state: button.dataset.go }).then((answer) => this.refused(answer));
+      });
+    }
+    this.set("[data-record]", (input) => ({ recorded: input.checked }));
+    this.set("[data-chat]", (input) => ({ chat: input.checked }));
+    this.set("[data-slow]", (input) => ({ slow: Number(input.value) }));
+    talk.form("[data-make-poll]", (data) => ({ kind: "poll", text: data.get("text"), options: data.get("options").split("\n"), shown: data.has("shown"), opens: Boolean(data.get("opens")) }), true);
+    talk.form("[data-captioning]", (data) => ({ kind: "caption", text: data.get("text") }), true);
+    talk.form("[data-offering]", (data) => ({ kind: "set_up", offer: data.get("offer") }));
+    this.part("[data-part=people]").addEventListener("toggle", (event) => event.target.open && this.look());
+  }
+
+  set(selector, change) {
+    const input = this.part(selector);
+    input.addEventListener("change", () => this.send({ kind: "set_up", ...change(input) }).then((answer) => this.refused(answer)));
+  }
+
+  refused(answer) {
+    const said = this.part("[data-said]");
+    said.hidden = answer.kind === "yes" || !answer.words;
+    said.textContent = answer.words ?? "";
+  }
+
+  facts({ state, recorded, chat, slow }) {
+    this.part("[data-record]").checked = recorded;
+    this.part("[data-chat]").checked = chat;
+    this.part("[data-slow]").value = String(slow);
+    const live = this.part("[data-go=live]");
+    live.hidden = state === "live";
+    live.textContent = state === "paused" ? live.dataset.again : live.dataset.words;
+    this.part("[data-go=paused]").hidden = state !== "live";
+    this.part("[data-go=over]").hidden = !["live", "paused"].includes(state);
+  }
+
+  polls() {
+    const rows = [...this.talk.polls.values()].filter((one) => one.state !== "closed");
+    const list = this.part("[data-polls]");
+    list.replaceChildren(
+      ...rows.map((one) => {
+        const drawn = copy(this.room, "poll-row");
+        drawn.querySelector("[data-text]").textContent = one.text;
+        const [open, close] = [drawn.querySelector("[data-open]"), drawn.querySelector("[data-close]")];
+        open.hidden = one.state === "open";
+        close.hidden = one.state !== "open";
+        open.addEventListener("click", () => this.send({ kind: "open_poll", poll: one.poll }).then((answer) => this.refused(answer)));
+        close.addEventListener("click", () => this.send({ kind: "close_poll", poll: one.poll }).then((answer) => this.refused(answer)));
+        return drawn;
+      }),
+    );
+  }
+
+  look() {
+    this.send({ kind: "people" });
+  }
+
+  all({ people }) {
+    this.people = new Map(people.map((one) => [one.guest, one]));
+    this.draw();
+  }
+
+  one(person) {
+    if (person.removed) this.people.delete(person.guest);
+    else this.people.set(person.guest, person);
+    if (person.hand) this.part("[data-part=people]").open = true;
+    this.draw();
+  }
+
+  draw() {
+    const order = (one) => (one.hand ? 0 : 1);
+    const rows = [...this.people.values()].sort((one, other) => order(one) - order(other));
+    this.part("[data-people]").replaceChildren(
+      ...rows.map((one) => {
+        const drawn = copy(this.room, "person");
+        const host = ["host", "cohost"].includes(one.role);
+        drawn.querySelector("[data-name]").textContent = one.name;
+        drawn.querySelector("[data-raised]").hidden = !one.hand;
+        const acts = {
+          stage: one.role === "guest" && { kind: "stage", guest: one.guest, on: true },
+          off: one.role === "speaker" && { kind: "stage", guest: one.guest, on: false },
+          mute: !one.muted && { kind: "mute", guest: one.guest, muted: true },
+          unmute: one.muted && { kind: "mute", guest: one.guest, muted: false },
+          remove: { kind: "remove", guest: one.guest },
+        };
+        for (const [name, message] of Object.entries(acts)) {
+          const button = drawn.querySelector(`[data-do="${name}"]`);
+          button.hidden = host || !message;
+          button.addEventListener("click", () => {
+            if (name === "remove" && !confirm(filled(this.words.sure, { name: one.name }))) return;
+            this.send(message).then((answer) => this.refused(answer));
+          });
+        }
+        return drawn;
+      }),
+    );
+  }
+}

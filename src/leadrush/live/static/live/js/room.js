@@ -1,0 +1,144 @@
+// A live room: what the room tells goes to the talk, the picture and the host's desk.
+import { Desk } from "./desk.js";
+import { Socket } from "./socket.js";
+import { Stage } from "./stage.js";
+import { Talk } from "./talk.js";
+
+const room = document.querySelector("[data-live]");
+const config = JSON.parse(document.getElementById("live-config").textContent);
+const begin = JSON.parse(document.getElementById("live-state").textContent);
+const part = (name) => room.querySelector(name);
+const number = (value) => new Intl.NumberFormat(document.documentElement.lang || undefined).format(value);
+const said = part("[data-said]");
+const DAY = 86_400; // seconds; what is further away has a date
+let facts = begin.room;
+let captions = true;
+let fades;
+
+const send = (message) => socket.send(message);
+const talk = new Talk(room, send, config.hosts);
+const desk = config.hosts ? new Desk(room, send, talk) : null;
+const stage = new Stage(room, config, () => socket.ticket);
+
+function say(words) {
+  said.hidden = !words;
+  said.textContent = words ?? "";
+}
+
+function shown(news) {
+  facts = news;
+  room.dataset.state = news.state;
+  const air = part("[data-on-air]");
+  air.textContent = air.dataset[news.state];
+  part("[data-recorded]").hidden = !news.recorded;
+  part("[data-offer]").hidden = !news.offer;
+  if (news.offer) part("[data-offer-link]").href = news.offer;
+  part("[data-say]").hidden = !news.chat && !config.hosts;
+  desk?.facts(news);
+  stage.facts(news);
+  clock();
+  if (news.state === "over") setTimeout(() => location.reload(), 3000);
+}
+
+function clock() {
+  const time = part("[data-clock]");
+  const down = part("[data-countdown]");
+  const since = facts.live_at ? Math.floor((Date.now() - new Date(facts.live_at)) / 1000) : -1;
+  const spell = (seconds) => [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60].map((one, nth) => (nth ? String(one).padStart(2, "0") : one)).filter((one, nth) => nth || one).join(":");
+  time.hidden = since < 0 || facts.state === "over";
+  if (!time.hidden) time.textContent = spell(since);
+  const until = Math.floor((new Date(config.starts) - Date.now()) / 1000);
+  down.textContent = ["planned", "green"].includes(facts.state) && until > 0 && until < DAY ? spell(until) : "";
+}
+
+function sums(news) {
+  if (news.here !== undefined) {
+    part("[data-here]").textContent = number(news.here);
+    const people = part("[data-count=people]");
+    if (people) people.textContent = number(news.here);
+  }
+  for (const place of room.querySelectorAll("[data-sum]")) {
+    const value = news[place.dataset.sum];
+    if (value !== undefined) place.textContent = number(value);
+  }
+}
+
+function you(news) {
+  const hand = part("[data-hand]");
+  if (hand) hand.setAttribute("aria-pressed", news.hand);
+  stage.invited(news.role === "speaker");
+}
+
+const tells = {
+  state(all) {
+    say("");
+    talk.state(all);
+    desk?.polls();
+    if (all.sums) sums(all.sums);
+    if (desk && part("[data-part=people]").open) desk.look();
+    shown(all.room);
+    you(all.you);
+    // What was pressed before the connection was lost is pressed still.
+    for (const button of room.querySelectorAll("[data-react][aria-pressed=true]")) send({ kind: "react", what: button.dataset.react, on: true });
+  },
+  room: shown,
+  sums,
+  line: (one) => talk.said(one),
+  hidden: (one) => talk.hidden(one),
+  name: (one) => talk.named(one),
+  inquiry: (one) => (talk.inquiry(one), talk.count()),
+  asked: (one) => talk.asked(one),
+  poll: (one) => (talk.told(one), desk?.polls()),
+  people: (one) => desk?.all(one),
+  guest: (one) => desk?.one(one),
+  you,
+  media: () => stage.changed(),
+  caption({ text }) {
+    const line = part("[data-caption]");
+    line.textContent = text;
+    line.hidden = !captions;
+    clearTimeout(fades);
+    fades = setTimeout(() => (line.hidden = true), 8000);
+  },
+  no: (one) => say(one.words),
+};
+for (const kind of ["removed", "seat", "elsewhere", "over"]) tells[kind] = ({ words }) => say(words);
+
+const socket = new Socket({
+  about: config.about,
+  version: config.version,
+  ticket: begin.ticket,
+  tell: (message) => tells[message.kind]?.(message),
+  lost: () => say(part("template[data-words]").dataset.again),
+  back: () => say(""),
+  end(code) {
+    stage.facts({ ...facts, state: code === 4004 ? "over" : "planned" });
+    room.dataset.left = "yes";
+    if (code !== 4001) return code === 4004 && setTimeout(() => location.reload(), 3000);
+    const back = document.createElement("button");
+    back.className = "btn quiet small";
+    back.textContent = part("template[data-words]").dataset.elsewhereBack;
+    back.addEventListener("click", () => location.reload());
+    said.append(" ", back);
+  },
+});
+
+for (const button of room.querySelectorAll("[data-react]")) {
+  button.addEventListener("click", () => {
+    const stays = button.hasAttribute("aria-pressed");
+    const on = !stays || button.getAttribute("aria-pressed") !== "true";
+    if (stays) button.setAttribute("aria-pressed", on);
+    send({ kind: "react", what: button.dataset.react, on });
+  });
+}
+part("[data-hand]")?.addEventListener("click", (event) => send({ kind: "hand", up: event.currentTarget.getAttribute("aria-pressed") !== "true" }));
+part("[data-captions]").addEventListener("click", (event) => {
+  captions = !captions;
+  event.currentTarget.setAttribute("aria-pressed", captions);
+  if (!captions) part("[data-caption]").hidden = true;
+});
+for (const one of room.querySelectorAll(".talk > details")) {
+  one.addEventListener("toggle", () => one.open && one.dataset.part === "chat" && talk.toEnd());
+}
+tells.state({ ...begin, sums: undefined });
+setInterval(clock, 1000);
