@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leadrush import console, gate
+from leadrush.live import lasting
 from leadrush.look.forms import HomeTime, Spoken
 from leadrush.training import teaching
 from leadrush.training.models import Cohort, Enrolment, Live, Training
@@ -149,7 +150,8 @@ def _planned(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
     if data is not None and form.is_valid() and lives.is_valid():
         with transaction.atomic():
             lives.instance = form.save()
-            lives.save()
+            for live in lives.save():
+                lasting.moved(live.about)
         messages.success(request, said("Saved."))
         return HttpResponseRedirect(reverse("training:write_cohort", args=[cohort.pk]))
     stored = Cohort.objects.filter(pk=cohort.pk).first()
@@ -159,6 +161,7 @@ def _planned(request: HttpRequest, cohort: Cohort) -> HttpResponseBase:
         "training": cohort.training,
         "cohort": stored,
         "taken": teaching.taken(stored) if stored else 0,
+        "with_room": lasting.is_open(),
     }
     status = 422 if data is not None else 200
     return TemplateResponse(request, "training/console/cohort.html", context, status=status)

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate, ledger
+from leadrush.live import occasions
 from leadrush.look import blocks, menu, regions, searching, sitemap
 from leadrush.look.searching import MOST, Found
 from leadrush.purchases.deliverables import Deliverable, Opened, deliverable
-from leadrush.training import certifying, enrolling, lasting
+from leadrush.training import certifying, enrolling, lasting, meeting
 from leadrush.training.models import Seen, State, Training
 from leadrush.training.views.lessons import BEGUN
 from leadrush.training.views.public import ASKED, public
@@ -44,6 +45,7 @@ DEEDS = {
 
 def register() -> None:
     """Register words, what is delivered, and goals; called once, when the app is ready."""
+    occasions.register(meeting.PREFIX, meeting.Meetings())
     for code, words in DEEDS.items():
         ledger.deed(code, words)
     ledger.program("training.mail", _("The training program"))

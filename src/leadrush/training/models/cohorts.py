@@ -53,6 +53,11 @@ class Live(models.Model):
         return self.title
 
     @property
+    def about(self) -> str:
+        """The reference under which a live room knows this hour."""
+        return f"training.live:{self.pk}"
+
+    @property
     def ends_at(self) -> datetime:
         """When it is over."""
         return self.starts_at + timedelta(minutes=self.minutes)

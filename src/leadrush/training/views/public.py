@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from leadrush import gate, vault
 from leadrush.gate import evidence, limits
+from leadrush.live import lasting as live_lasting
 from leadrush.look import proofs
 from leadrush.look import times as home
 from leadrush.purchases import offers_of
@@ -114,7 +115,11 @@ def open_groups(training: Training) -> list[Cohort]:
 
 def _groups(course: courses.Course) -> dict[str, Any]:
     cohort = course.enrolment.cohort if course.enrolment else None
-    return {"cohort": cohort, "lives": list(cohort.lives.all()) if cohort else []}
+    return {
+        "cohort": cohort,
+        "lives": list(cohort.lives.all()) if cohort else [],
+        "with_room": live_lasting.is_open(),
+    }
 
 
 def _claim(request: HttpRequest, training: Training, person: Person) -> HttpResponseBase:
