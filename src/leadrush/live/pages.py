@@ -99,9 +99,12 @@ def room(request: HttpRequest, word: str) -> HttpResponseBase:
     about, person, event = _place(word)
     there = entering.room_of(about)
     guest = Guest.objects.filter(room=there, person=person).select_related("giving", "room").first()
-    if there.is_over:
+    may_host = occasions.hosts(about, person)
+    seat = None if may_host else occasions.seat_of(about, person)
+    if there.is_over and (guest or seat or may_host):
         return _over(request, there, event, person, guest)
-    chosen = Name(request.POST or None, initial={"name": guest.name if guest else entering.offered(there)})
+    name = guest.name if guest else _("Host") if may_host else entering.offered(there)
+    chosen = Name(request.POST or None, initial={"name": name})
     if request.method == "POST" and chosen.is_valid():
         try:
             entering.enter(room=there, person=person, name=chosen.cleaned_data["name"])
@@ -112,8 +115,6 @@ def room(request: HttpRequest, word: str) -> HttpResponseBase:
         else:
             return HttpResponseRedirect(request.path)
     try:
-        may_host = occasions.hosts(about, person)
-        seat = None if may_host else occasions.seat_of(about, person)
         entering.demand_let_in(there, seat, may_host=may_host)
         if guest is not None and request.method != "POST":
             return _inside(request, guest, event)
@@ -145,12 +146,11 @@ def _kept(event: Occasion) -> dict[str, Any]:
 
 def _inside(request: HttpRequest, guest: Guest, event: Occasion) -> HttpResponse:
     """Show the room, with where things are; scripts take it from there."""
-    state = {**showing.state(guest=guest.pk)}
     context = {
         "event": event,
         "room": guest.room,
         "guest": guest,
-        "state": state,
+        "state": showing.state(guest=guest.pk),
         "config": {
             "about": guest.room.about,
             "version": showing.VERSION,
@@ -170,21 +170,28 @@ def _refused(request: HttpRequest, event: Occasion, word: NotLetIn) -> HttpRespo
 
 
 def _over(
-    request: HttpRequest, there: Room, event: Occasion, person: Person, guest: Guest | None
+    request: HttpRequest,
+    there: Room,
+    event: Occasion,
+    person: Person,
+    guest: Guest | None,
+    form: Certified | None = None,
 ) -> HttpResponse:
-    """Show what is left: the replay where there is one, one's own hours, the certificate."""
-    stays = reporting.own(there, person) if guest else []
+    """Show what is left: the replay for whoever has a seat still, one's own hours, the certificate."""
+    stays = reporting.own(there, person)
+    watches = occasions.hosts(there.about, person) or occasions.seat_of(there.about, person) is not None
     context = {
         "event": event,
         "room": there,
         "guest": guest,
         "stays": stays,
         "minutes": attested.minutes(stays),
-        "form": Certified(),
-        "replay": replaying.of(there),
+        "form": form or Certified(),
+        "replay": replaying.of(there) if watches else None,
         "word": request.resolver_match.kwargs["word"] if request.resolver_match else "",
     }
-    return TemplateResponse(request, "live/over.html", context | _kept(event))
+    status = 422 if form and form.errors else 200
+    return TemplateResponse(request, "live/over.html", context | _kept(event), status=status)
 
 
 @never_cache
@@ -199,9 +206,8 @@ def certificate(request: HttpRequest, word: str) -> HttpResponseBase:
     if not there.is_over or attested.minutes(stays) < 1:
         raise Http404
     if not form.is_valid():
-        context = {"event": event, "room": there, "stays": stays, "minutes": attested.minutes(stays)}
-        context |= {"form": form, "word": word, "guest": True} | _kept(event)
-        return TemplateResponse(request, "live/over.html", context, status=422)
+        guest = Guest.objects.filter(room=there, person=person).first()
+        return _over(request, there, event, person, guest, form)
     response = HttpResponse(
         attested.certificate(event, stays, form.cleaned_data["name"]), content_type="application/pdf"
     )

@@ -105,7 +105,7 @@ def shown(webinar: Webinar) -> dict[str, Any]:
         "host": hosting.of(webinar),
         "left": None if over else waiting.left(webinar),
         "over": over,
-        "in_room": over and lasting.is_open() and rooms.on(webinar.about),
+        "room": rooms.stands(webinar.about) if over and lasting.is_open() else "",
         "erased": times.lapses_at(webinar, confirmed=True),
         "proof": proofs.of(registering.CLAUSE),
     }

@@ -150,6 +150,12 @@ def test_a_replay_shows_only_after_its_host_opened_it_with_what_was_said(
     page = Client().get(path).content.decode()
     assert "<video" in page and "replay.mp4" in page and "It holds on the way down." in page
     assert 'data-at="0"' in page, "what was said stands at its second"
+    with time_machine.travel(webinar.ends_at, tick=False):
+        assert b"To the replay" in Client().get(webinar.get_absolute_url()).content
+    registering.give_up(webinar=webinar, person=ana)
+    assert b"<video" not in Client().get(path).content, "whoever gave the seat up watches no replay"
+    never = seats.path(webinar.about, staff("reader").pk)
+    assert Client().get(never).status_code == 403
     desk.post(act, {"do": "close"}, headers=ORIGIN)
     assert b"<video" not in Client().get(path).content
 
