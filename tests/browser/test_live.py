@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from leadrush.live.tests.test_slides import deck
 from tests.browser.conftest import Walk
 from tests.browser.steps import confirm, open_webinar, register, sign_in
 from tests.rig import postman as rig
@@ -51,11 +52,24 @@ def test_somebody_comes_from_the_letter_talks_is_polled_asks_and_takes_a_certifi
     host.get_by_label("What you want to be called here").fill("Tove")
     desk.follow(host.locator("main form").get_by_role("button"))
     desk.look_in_each("live-green")
+    brings = staff(address="tove@tarnandtiller.example")
+    brings.go(host.get_by_role("link", name="Slides (PDF)").get_attribute("href") or "")
+    brings.page.locator("input[type=file]").set_input_files(
+        {"name": "beds.pdf", "mimeType": "application/pdf", "buffer": deck(3)}
+    )
+    brings.follow(brings.page.get_by_role("button", name="Bring them"))
+    expect(brings.page.locator(".deck img")).to_have_count(3)
+    brings.look_in_each("live-slides")
     host.get_by_role("button", name="Camera and microphone").click()
     wait_until_it_plays(desk)
     host.get_by_role("button", name="Go live").click()
     expect(page.locator("[data-on-air]")).to_have_text("Live")
     wait_until_it_plays(guest)
+    host.get_by_role("button", name="Next page").click()
+    expect(page.get_by_alt_text("Page 1 of the slides")).to_be_visible()
+    guest.look_in_each("live-slide")
+    host.get_by_role("button", name="Hide the slides").click()
+    expect(page.get_by_alt_text("Page 1 of the slides")).to_have_count(0)
 
     page.get_by_label("Say something as kiln-cat").fill("My controller cannot hold on the way down :(")
     page.get_by_role("button", name="Send").click()

@@ -88,7 +88,7 @@ def crowd(there: Sequence[Attended], first: datetime, last: datetime) -> charts.
 @require_safe
 def film(request: HttpRequest, about: str) -> HttpResponseBase:
     """Show how far the film of a room is, for the part of the report that asks again."""
-    return TemplateResponse(request, "live/console/film.html", _film(_held_by(request, about)))
+    return TemplateResponse(request, "live/console/film.html", _film(held_by(request, about)))
 
 
 def _film(room: Room) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _film(room: Room) -> dict[str, Any]:
 @require_POST
 def replay(request: HttpRequest, about: str) -> HttpResponseBase:
     """Open the replay to those who had a seat, close it, or let its film be made again."""
-    room = _held_by(request, about)
+    room = held_by(request, about)
     do = request.POST.get("do")
     if do == "again":
         filming.again(room)
@@ -117,7 +117,7 @@ def replay(request: HttpRequest, about: str) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("live:report", args=[about]))
 
 
-def _held_by(request: HttpRequest, about: str) -> Room:
+def held_by(request: HttpRequest, about: str) -> Room:
     """Return the room of an occasion that whoever is signed in may hold. Raises `Http404`."""
     assert isinstance(request.user, Person)
     try:
@@ -134,7 +134,7 @@ def _held_by(request: HttpRequest, about: str) -> Room:
 @require_safe
 def report(request: HttpRequest, about: str) -> HttpResponseBase:
     """Show who was in a room and when. Each person sees on their own page that it was looked at."""
-    room, event = _held_by(request, about), occasions.of(about)
+    room, event = held_by(request, about), occasions.of(about)
     there = reporting.report(room)
     first, last = window(event, there)
     seen = [one for one in there if one.stays]

@@ -61,6 +61,8 @@ class Room(models.Model):
     recorded = models.BooleanField(default=False)
     chat = models.BooleanField(default=True)
     slow = models.PositiveSmallIntegerField(default=0, help_text="Seconds between two lines of one guest")
+    deck = models.ForeignKey(File, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pages = models.PositiveSmallIntegerField(default=0, help_text="How many the deck has")
     slide = models.PositiveSmallIntegerField(default=0, help_text="The page that is shown; 0 for none")
     offer = models.CharField(max_length=200, blank=True, help_text="The path of the offer that is shown")
     # What the provider of sound and picture calls it, and on which of its machines it is.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import agreeing, asking, counted, occasions, polling, settling, telling, texts
+from leadrush.live import agreeing, asking, counted, occasions, polling, settling, slides, telling, texts
 from leadrush.live.answering import NotTaken
 from leadrush.live.closing import OVER
 from leadrush.live.entering import seated
@@ -39,6 +39,8 @@ def facts(room: Room) -> dict[str, Any]:
         "chat": room.chat,
         "slow": room.slow,
         "slide": room.slide,
+        "pages": room.pages,
+        "slides": slides.path(room),
         "offer": room.offer,
     }
 
@@ -121,7 +123,7 @@ def set_up(
         if slow is not None:
             room.slow = min(max(slow, 0), SLOWEST)
         if slide is not None:
-            room.slide = min(max(slide, 0), 9999)
+            room.slide = min(max(slide, 0), room.pages)
         if offer is not None:
             if offer and (not offer.startswith("/") or offer.startswith("//") or len(offer) > 200):
                 raise NotTaken("offer", _("An offer is a page of this site."))

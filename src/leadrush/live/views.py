@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leadrush import gate
-from leadrush.live import polled, tickets
+from leadrush.live import polled, slides, tickets
 from leadrush.live.answering import NotLetIn
 from leadrush.live.telling import write
 
 HEADER = "Live-Ticket"
+
+
+@require_safe
+@gate.door(None, why="slides are about nobody; their address is given in the room alone")
+def slide(request: HttpRequest, word: str, number: int) -> HttpResponse:
+    """Give a page of a room's slides as a picture."""
+    drawn = slides.page(word, number)
+    if drawn is None:
+        raise Http404
+    response = HttpResponse(drawn, content_type="image/webp")
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
 
 
 @require_safe

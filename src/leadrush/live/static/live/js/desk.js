@@ -15,6 +15,7 @@ export class Desk {
         this.send({ kind: "go", state: button.dataset.go }).then((answer) => this.refused(answer));
       });
     }
+    for (const button of room.querySelectorAll("[data-turn]")) button.addEventListener("click", () => this.turn(button));
     this.set("[data-record]", (input) => ({ recorded: input.checked }));
     this.set("[data-chat]", (input) => ({ chat: input.checked }));
     this.set("[data-slow]", (input) => ({ slow: Number(input.value) }));
@@ -22,6 +23,12 @@ export class Desk {
     talk.form("[data-captioning]", (data) => ({ kind: "caption", text: data.get("text") }), true);
     talk.form("[data-offering]", (data) => ({ kind: "set_up", offer: data.get("offer") }));
     this.part("[data-part=people]").addEventListener("toggle", (event) => event.target.open && this.look());
+  }
+
+  turn(button) {
+    const way = Number(button.dataset.turn);
+    const slide = way ? Math.min(Math.max(this.slide + way, 1), this.pages) : 0;
+    this.send({ kind: "set_up", slide }).then((answer) => this.refused(answer));
   }
 
   set(selector, change) {
@@ -35,7 +42,11 @@ export class Desk {
     said.textContent = answer.words ?? "";
   }
 
-  facts({ state, recorded, chat, slow }) {
+  facts({ state, recorded, chat, slow, slide, pages }) {
+    this.slide = slide;
+    this.pages = pages;
+    this.part("[data-turning]").hidden = !pages;
+    this.part("[data-turned]").textContent = `${slide} / ${pages}`;
     this.part("[data-record]").checked = recorded;
     this.part("[data-chat]").checked = chat;
     this.part("[data-slow]").value = String(slow);

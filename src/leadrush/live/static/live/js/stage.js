@@ -12,6 +12,7 @@ export class Stage {
     this.beside = this.part("[data-beside]");
     this.shown = new Map(); // "guest what" to its stream
     this.sending = {}; // "camera" and "screen" to what is sent
+    this.page = null; // the slide that is shown
     this.silent = false; // the browser let nothing be heard yet
     this.part("[data-unmute]").addEventListener("click", () => this.aloud());
     const pip = this.part("[data-pip]");
@@ -47,7 +48,23 @@ export class Stage {
       this.draw();
     }
     if (room.state === "over") for (const what of Object.keys(this.sending)) this.stop(what);
+    this.turn(room);
     this.words();
+  }
+
+  // The page of the slides that everybody sees; the next one is fetched before it is turned to.
+  turn({ slides, slide, pages }) {
+    const screen = this.part("[data-screen]");
+    this.page?.remove();
+    this.page = null;
+    const shown = Boolean(slide && slides);
+    screen.toggleAttribute("data-slides", shown);
+    if (!shown) return;
+    this.page = new Image();
+    this.page.src = `${slides}${slide}.webp`;
+    this.page.alt = screen.dataset.page.replace("%(page)s", slide);
+    screen.append(this.page);
+    if (slide < pages) new Image().src = `${slides}${slide + 1}.webp`;
   }
 
   changed() {
@@ -128,7 +145,7 @@ export class Stage {
   words() {
     const place = this.part("[data-before]");
     const words = this.part("[data-before-words]");
-    place.hidden = !this.main.hidden;
+    place.hidden = !this.main.hidden || Boolean(this.page);
     const { dataset } = words;
     const said = {
       planned: dataset.soon,
