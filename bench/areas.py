@@ -5,4 +5,5 @@ AREAS = {
     "promise": "bench.promise",
     "visits": "bench.visits",
     "offers": "bench.offers",
+    "live": "bench.live",
 }

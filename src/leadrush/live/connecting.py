@@ -69,7 +69,7 @@ def publish(*, ticket: tickets.Ticket, sdp: str, what: str, recorded: bool = Fal
     with gate.using(USE, what="live.publish"):
         guest = entering.still_in(ticket)
         _demand_stage(guest)
-        if recorded:
+        if recorded and guest.room.recorded:
             agreeing.agree(guest)
         agreeing.demand(guest)
         with media.provider() as provider, _in_words():
@@ -107,10 +107,8 @@ def answer(*, ticket: tickets.Ticket, connection: int, sdp: str) -> None:
     """Take a browser's answer to the last offer. Raises `Gone`, and as `publish` does."""
     with gate.using(USE, what="live.watch"):
         row = _mine(ticket, connection)
-        guest = _still(row, ticket)
+        _still(row, ticket)
         with _speaking(row) as done, media.provider() as provider, _in_words(), _noting_end(row):
-            if guest.room.is_over:
-                raise Gone("The room is over.")
             provider.answer(Handle.of(row.handle), sdp)
             done["offered_at"] = None
 

@@ -186,7 +186,8 @@ def test_who_is_invited_on_stage_is_seen_at_the_next_look_and_no_more_when_sent_
         offer = {"sdp": "v=0", "what": "camera"}
         assert (await speaker.ask("POST", "publish/", offer))[1]["code"] == "role"
         _status, said = await guest.ping()
-        assert {one["guest"] for one in said["offer"]["tracks"]} == {host.pk}
+        # Where the media server let go before this was asked, there need be no offer.
+        assert said["publishing"] == [{"guest": host.pk, "what": "camera"}]
         for one in (tove, guest, speaker):
             await one.leave()
 
