@@ -7,7 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from bench.live.meeting import Caller, Room
 from bench.measuring import Figure, Spread, counted, figure
 from leadrush.live import machine
 from leadrush.live.janus import Janus
+from leadrush.live.provider import Gone, Handle
 from leadrush.live.tests.people import Person
 
 FIRST, HLS = 1.0, 6.0
@@ -35,8 +36,8 @@ def figures(room: Room) -> Iterator[Figure]:
 
 
 async def _measured(room: Room) -> list[Figure]:
-    tickets = room.tickets()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50)) as session:
+    tickets = await asyncio.to_thread(room.tickets)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50, force_close=True)) as session:
         await begin(room, session, tickets[room.host])
         host = Caller(room, session, tickets[room.host])
         await host.on_stage()
@@ -69,7 +70,7 @@ async def begin(room: Room, session: aiohttp.ClientSession, ticket: str) -> None
 
 async def _first(room: Room, session: aiohttp.ClientSession) -> Spread:
     """Return the seconds from the request to the first decoded picture."""
-    tickets, took = room.tickets(), []
+    tickets, took = await asyncio.to_thread(room.tickets), []
     for guest in room.guests[:TIMES]:
         one = Caller(room, session, tickets[guest])
         begun = time.perf_counter()
@@ -83,7 +84,7 @@ async def _first(room: Room, session: aiohttp.ClientSession) -> Spread:
 
 async def _segments(room: Room, session: aiohttp.ClientSession) -> Spread:
     """Return the seconds from asking for the playlist to a whole segment, where nobody asked before."""
-    one = Caller(room, session, room.tickets()[room.guests[0]])
+    one = Caller(room, session, (await asyncio.to_thread(room.tickets))[room.guests[0]])
     address = room.site.url + (await one.ask("GET", "media.json"))["hls"]
     begun = time.perf_counter()
     while True:
@@ -103,7 +104,7 @@ async def _joins(room: Room, session: aiohttp.ClientSession) -> Spread:
 
     All send the same answer: what a browser does in between is its own machine's work.
     """
-    tickets = room.tickets()
+    tickets = await asyncio.to_thread(room.tickets)
     guests = [Caller(room, session, tickets[guest]) for guest in room.guests[:JOINS]]
     first = Caller(room, session, tickets[room.guests[JOINS]])
     await first.before_it()
@@ -149,9 +150,19 @@ async def _computing(room: Room, session: aiohttp.ClientSession) -> list[Figure]
     bare = Person(janus)
     await asyncio.to_thread(janus.open, "bare")
     await bare.publish("bare", "tove")
+    handles: list[Handle] = [bare.handle] if bare.handle else []
+
+    async def keep() -> None:
+        while True:
+            for handle in handles:
+                with suppress(Gone):
+                    await asyncio.to_thread(janus.alive, handle)
+            await asyncio.sleep(20)
+
+    keeping = asyncio.create_task(keep())
 
     async def by_doors() -> list[Caller]:
-        tickets = room.tickets()
+        tickets = await asyncio.to_thread(room.tickets)
         callers = [Caller(room, session, tickets[guest]) for guest in room.guests[:VIEWERS]]
         for one in callers:
             await one.before_it()
@@ -161,6 +172,7 @@ async def _computing(room: Room, session: aiohttp.ClientSession) -> list[Figure]
         people = [Person(janus) for _ in range(VIEWERS)]
         for one in people:
             await one.watch("bare", ["tove"])
+        handles[1:] = [one.handle for one in people if one.handle]
         return people
 
     ratios: list[float] = []
@@ -180,6 +192,7 @@ async def _computing(room: Room, session: aiohttp.ClientSession) -> list[Figure]
                 for one in people:
                     await one.leave()
             ratios.append(used["doors"] / used["bare"])
+    keeping.cancel()
     await bare.leave()
     await asyncio.to_thread(janus.close, "bare")
     share = Spread.of([100 * used["doors"]])
