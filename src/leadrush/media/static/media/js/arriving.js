@@ -81,7 +81,7 @@ class Arriving {
         return again;
       },
       onProgress: (here) => this.draw(here),
-      onChunkComplete: () => this.here.textContent === this.words.lost && this.say(filled(this.words.begun, { name: file.name })),
+      onChunkComplete: () => this.here.textContent === this.words.lost && this.say(this.then ? this.words.then : filled(this.words.begun, { name: file.name })),
       onSuccess: ({ lastResponse }) => this.arrived(lastResponse.getHeader("Upload-Word")),
       onError: (error) => this.failed(error),
     });
@@ -89,7 +89,7 @@ class Arriving {
     if (this.file !== file) return;
     if (before.length) upload.resumeFromPreviousUpload(before.at(-1));
     this.upload = upload;
-    this.say(filled(this.words.begun, { name: file.name }));
+    this.say(this.then ? this.words.then : filled(this.words.begun, { name: file.name }));
     this.start();
   }
 
