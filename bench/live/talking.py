@@ -41,7 +41,7 @@ class Heard:
 def figures(room: Room) -> Iterator[Figure]:
     """Measure."""
     tickets = room.tickets()
-    (web,) = room.processes("web")
+    (web,) = room.processes("--socket=")
     heard = asyncio.run(_heard(web, lambda session, n: _enter(room, session, tickets[room.guests[n]]), _say))
     bare = _bare()
     late, half = sorted(heard.late), len(heard.late) // 2

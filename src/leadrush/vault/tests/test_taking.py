@@ -49,6 +49,7 @@ def test_every_declared_model_has_a_maker_of_rows() -> None:
     assert rig.without_maker() == set()
 
 
+@pytest.mark.timeout(400)  # every table of the house, some dozen times
 @settings(max_examples=sampling.examples())
 @given(SOME, SOME)
 def test_all_that_was_written_is_in_the_file_and_nothing_of_anybody_else(

@@ -19,6 +19,7 @@ from leadrush.gate import rooms
 from leadrush.visits import counting, days, goals, inbox, now, reading, reports, tables, tallies, tracing
 from leadrush.visits.models import Note
 from leadrush.visits.tests.conftest import AGENT, NOON, PHONE, House
+from tests.rig.questions import asked
 
 Browser = Callable[[str], Client]
 DAY = NOON.date()
@@ -306,20 +307,13 @@ def test_a_page_asks_the_database_nothing_for_being_counted(
 ) -> None:
     client = Client(headers={"user-agent": AGENT})
     client.get("/privacy/versions/")
-    from django.db import connections
-    from django.test.utils import CaptureQueriesContext
 
-    def asked() -> list[str]:
-        with (
-            CaptureQueriesContext(connections["default"]) as default,
-            CaptureQueriesContext(connections["keys"]) as keys,
-        ):
-            client.get("/privacy/versions/")
-        return [one["sql"] for one in [*default.captured_queries, *keys.captured_queries]]
+    def found() -> list[str]:
+        return asked(lambda: client.get("/privacy/versions/"), "default", "keys")
 
-    with_counting = asked()
+    with_counting = found()
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "visits" not in name]
     client = Client(headers={"user-agent": AGENT})
     client.get("/privacy/versions/")
-    assert with_counting == asked()
+    assert with_counting == found()
     assert inbox.writer().settle()
