@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from leadrush import gate
-from leadrush.live import entering, occasions, reporting, seats
+from leadrush.live import entering, reporting
 from leadrush.live.answering import NotTaken
+from leadrush.live.pages import place
 from leadrush.look.forms import Form, HomeTime
-from leadrush.vault.models import Person
 
 MORE = 2
 """Empty rows for times that were not noted."""
@@ -46,11 +46,8 @@ Rows = forms.formset_factory(Stayed, extra=MORE, max_num=50 + MORE)
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, word: str) -> HttpResponseBase:
     """Let somebody correct from when until when they were in a room. Clause `live-report`."""
-    found = seats.read(word)
-    person = Person.objects.filter(pk=found[1]).first() if found else None
-    if found is None or person is None:
-        raise Http404
-    room = entering.room_of(found[0])
+    about, person, event = place(word)
+    room = entering.room_of(about)
     noted = [{"came": stay.came_at, "left": stay.left_at} for stay in reporting.own(room, person)]
     rows = Rows(request.POST or None, initial=noted, prefix="stay")
     wrong = ""
@@ -64,6 +61,6 @@ def correct(request: HttpRequest, word: str) -> HttpResponseBase:
             wrong = refused.words
         else:
             return HttpResponseRedirect(reverse("live:room", args=[word]))
-    context = {"event": occasions.of(found[0]), "rows": rows, "word": word, "wrong": wrong}
+    context = {"event": event, "rows": rows, "word": word, "wrong": wrong}
     status = 422 if wrong or rows.total_error_count() else 200
     return TemplateResponse(request, "live/hours.html", context, status=status)

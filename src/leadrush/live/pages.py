@@ -35,6 +35,7 @@ from leadrush.look import parts, proofs
 from leadrush.look.forms import Form
 from leadrush.people.proving import signed_in
 from leadrush.vault.models import Person
+from leadrush.vault.turns import Erased
 
 WORDS = {
     "denied": _(
@@ -96,7 +97,7 @@ def come(request: HttpRequest, about: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request: HttpRequest, word: str) -> HttpResponseBase:
     """Show somebody their room: its door before they chose a name, then the room, then what is left of it."""
-    about, person, event = _place(word)
+    about, person, event = place(word)
     there = entering.room_of(about)
     guest = Guest.objects.filter(room=there, person=person).select_related("giving", "room").first()
     may_host = occasions.hosts(about, person)
@@ -110,6 +111,8 @@ def room(request: HttpRequest, word: str) -> HttpResponseBase:
             entering.enter(room=there, person=person, name=chosen.cleaned_data["name"])
         except NotLetIn as refused:
             return _refused(request, event, refused)
+        except Erased:
+            raise Http404 from None
         except evidence.Stopped as stopped:
             chosen.add_error(None, proofs.refusal(stopped.clause))
         else:
@@ -124,7 +127,7 @@ def room(request: HttpRequest, word: str) -> HttpResponseBase:
     return TemplateResponse(request, "live/door.html", context, status=422 if chosen.errors else 200)
 
 
-def _place(word: str) -> tuple[str, Person, Occasion]:
+def place(word: str) -> tuple[str, Person, Occasion]:
     """Return the room, the person and the occasion of a word. Raises `Http404`."""
     found = seats.read(word)
     person = Person.objects.filter(pk=found[1]).first() if found else None
@@ -199,7 +202,7 @@ def _over(
 @require_POST
 def certificate(request: HttpRequest, word: str) -> HttpResponseBase:
     """Set a certificate of attendance, with the name that was typed, for whoever was there."""
-    about, person, event = _place(word)
+    about, person, event = place(word)
     there = entering.room_of(about)
     stays = reporting.own(there, person)
     form = Certified(request.POST)

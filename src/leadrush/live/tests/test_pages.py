@@ -97,6 +97,9 @@ def test_whoever_gave_the_seat_up_or_never_had_one_gets_a_word(webinar: Webinar,
     assert Client().get(reverse("live:come", args=[webinar.about]))["Location"].startswith("/sign-in/?next=")
     assert Client().get("/live/webinars.webinar:999/come/").status_code in (302, 404)
     assert signed_in(bo).get("/live/webinars.webinar:999/come/").status_code == 404
+    gone = seats.path("webinars.webinar:999", bo.pk)
+    for path in (gone, f"{gone}hours/"):
+        assert Client().get(path).status_code == 404, "a webinar that is no more breaks no page"
 
 
 def test_the_page_of_a_webinar_that_is_on_leads_those_with_a_seat_in(webinar: Webinar, room: Room) -> None:
