@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from leadrush.live import machine
-from leadrush.live.janus import Janus
+from leadrush.live.janus import Host, Janus
 
 WANTED = (
     "These tests need Janus, janus-pp-rec and ffmpeg: run setup/system as root, or install "
@@ -54,13 +54,15 @@ class Running:
     def start(self) -> None:
         """Start it as `leadrush live` does, and wait until it answers."""
         own = {**self.environment, "PYTHONPATH": str(Path("src").resolve())}
-        self.process = subprocess.Popen(
-            [*self.inside, sys.executable, "-c", BECOMES, str(self.data)], env={**os.environ, **own}
-        )
+        self.process = subprocess.Popen([*self.inside, *self.command()], env={**os.environ, **own})
         until = time.monotonic() + 20
         while not self._answers():
             assert self.process.poll() is None and time.monotonic() < until, self.printed()
             time.sleep(0.02)
+
+    def command(self) -> list[str]:
+        """Return the command that turns into Janus."""
+        return [sys.executable, "-c", BECOMES, str(self.data)]
 
     def _answers(self) -> bool:
         try:
@@ -83,6 +85,24 @@ class Running:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(10)
+
+
+class Added(Running):
+    """The Janus of a machine that was added to a site, by nothing but the files that were written for it."""
+
+    def __init__(self, host: Host, files: Path, *, inside: Sequence[str] = ()) -> None:
+        self.host, self.data, self.janus = host, files, Janus(host)
+        self.inside, self.environment = list(inside), {}
+        self.start()
+
+    def command(self) -> list[str]:
+        return ["janus", f"--configs-folder={self.data}", f"--config={self.data / 'janus.jcfg'}"]
+
+    def _answers(self) -> bool:
+        return self.janus.answers()
+
+    def printed(self) -> str:
+        return "It prints to where the tests do."
 
 
 @contextmanager

@@ -113,6 +113,7 @@ COLLECTS = [
             "room": _("With which room"),
             "guest": _("In which seat"),
             "what": _("Whether you watched, or were seen and heard"),
+            "machine": _("With which machine it was made"),
             "handle": _("What the media server calls it"),
             "made_at": _("When it was made"),
             "seen_at": _("When your browser last said that it is there"),
@@ -179,11 +180,13 @@ COLLECTS = [
 GROUND = {
     "live.Vote": "an answer to a poll that is open, under a digest that nobody can undo without its secret",
     "live.Support": "a vote for a question that is not answered, under such a digest",
+    "live.Branch": "what of a room is watched at which machine; who is seen stands there by numbers of seats",
     "live.Recording": "how far a room’s film is; who is in it stands there by the numbers of their seats",
     "live.Secret": "what those digests are made with, in the keys database, destroyed when they are counted",
 }
 
 NOTHING = {
+    "live.Machine": "a machine that carries live rooms, and how many watch there",
     "live.Room": "what a live room shows and whether it is on; who is in it is in live.Guest",
     "live.Poll": "what a host asks everybody",
     "live.Option": "a poll's answers, and how many chose each",

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import agreeing, crowding, entering, media, naming, settling, tickets
+from leadrush.live import agreeing, branches, crowding, entering, media, naming, placing, settling, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.models import HOSTING, Connection, Guest, Role, Room, RoomState
-from leadrush.live.provider import Gone, Handle, Health, Offer, Provider, Refused, Why
+from leadrush.live.provider import Gone, Handle, Health, Offer, Provider, Refused, Watching, Why
 from leadrush.vault.turns import begins_again, hold_living
 
 USE = "live.room"
@@ -72,7 +71,7 @@ def publish(*, ticket: tickets.Ticket, sdp: str, what: str, recorded: bool = Fal
         if recorded and guest.room.recorded:
             agreeing.agree(guest)
         agreeing.demand(guest)
-        with media.provider() as provider, _in_words():
+        with media.provider(placing.home(guest.room)) as provider, _in_words():
             room = naming.room(guest.room)
             made = _in_room(
                 provider,
@@ -91,15 +90,16 @@ def watch(*, ticket: tickets.Ticket) -> tuple[int, Offer]:
     with gate.using(USE, what="live.watch"):
         guest = entering.still_in(ticket)
         _demand_shown(guest)
-        _demand_place(guest)
+        stands = placing.standing(guest.room)
+        machine = _place(guest, stands)
         words = _words(guest)
-        if not guest.room.provider_room or not words:
+        if not guest.room.provider_room or not stands or not words:
             raise NotTaken(*WORDS[Why.NOBODY]())
-        with media.provider() as provider, _in_words():
-            try:
-                made = provider.watch(guest.room.provider_room, words)
-            except Gone:  # the media server was started anew, and nobody is back yet
-                raise Refused(Why.NOBODY, "The room is not there.") from None
+        with _in_words():
+            if machine != stands:
+                made = branches.watch(guest, machine)
+            else:
+                made = _watch_at_home(guest.room, stands, words)
         return _keep(guest, WATCH, made.handle, offered=True), made.offer
 
 
@@ -108,7 +108,7 @@ def answer(*, ticket: tickets.Ticket, connection: int, sdp: str) -> None:
     with gate.using(USE, what="live.watch"):
         row = _mine(ticket, connection)
         _still(row, ticket)
-        with _speaking(row) as done, media.provider() as provider, _in_words(), _noting_end(row):
+        with _speaking(row) as done, media.provider(row.machine) as provider, _in_words(), _noting_end(row):
             provider.answer(Handle.of(row.handle), sdp)
             done["offered_at"] = None
 
@@ -121,13 +121,16 @@ def ping(*, ticket: tickets.Ticket, connection: int) -> Pinged:
     with gate.using(USE, what="live.ping"):
         row = _mine(ticket, connection)
         guest = _still(row, ticket)
-        with _speaking(row) as done, media.provider() as provider, _in_words(), _noting_end(row):
+        with _speaking(row) as done, media.provider(row.machine) as provider, _in_words(), _noting_end(row):
             handle = Handle.of(row.handle)
             health = provider.alive(handle)
             done["seen_at"] = timezone.now()
             offer, words = None, [] if row.publishes else _words(guest)
             if row.publishes and health.up and row.up_at is None:
                 done["up_at"] = timezone.now()
+            elif not row.publishes and handle.room != guest.room.provider_room:
+                if not branches.shows(guest.room, handle.room):
+                    raise Gone("Others are to be seen than it has.")
             elif not row.publishes:
                 offer = _retune(provider, handle, row, words)
                 if offer is not None:
@@ -160,14 +163,13 @@ def _demand_shown(guest: Guest) -> None:
         raise NotTaken("state", _("This has not begun yet."))
 
 
-def _demand_place(guest: Guest) -> None:
-    """Raise `NotTaken` where as many watch as the site lets; hosts always may."""
-    if guest.may_host:
-        return
-    others = Connection.objects.filter(room=guest.room, what=WATCH, ended_at=None).exclude(guest=guest)
-    if others.count() >= settings.LIVE_WATCHERS:
+def _place(guest: Guest, stands: str) -> str:
+    """Return at which machine somebody watches. Raises `NotTaken` where none has place."""
+    machine = placing.watched_at(guest, stands) if stands else ""
+    if machine is None:
         words = _("Many are here. You see it some seconds later than the others.")
         raise NotTaken("crowd", words, hls=crowding.address(guest))
+    return machine
 
 
 def _may(row: Connection, ticket: tickets.Ticket) -> Guest:
@@ -222,6 +224,14 @@ def _in_room(provider: Provider, room: Room, act: Callable[[], Answer]) -> Answe
             if not left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _watch_at_home(room: Room, stands: str, words: list[str]) -> Watching:
+    with media.provider(stands) as provider:
+        try:
+            return provider.watch(room.provider_room, words)
+        except Gone:  # the media server was started anew, and nobody is back yet
+            raise Refused(Why.NOBODY, "The room is not there.") from None
 
 
 def _retune(provider: Provider, handle: Handle, row: Connection, words: list[str]) -> Offer | None:
@@ -288,7 +298,7 @@ def _keep(guest: Guest, what: str, handle: Handle, *, offered: bool = False) -> 
     try:
         return _write(guest, what, handle, offered=offered)
     except BaseException:
-        with media.provider() as provider:
+        with media.provider(handle.host) as provider:
             settling.remove(provider, handle.plain())
         raise
 
@@ -309,6 +319,7 @@ def _write(guest: Guest, what: str, handle: Handle, *, offered: bool) -> int:
             room=there.room,
             guest=there,
             what=what,
+            machine=handle.host,
             handle=handle.plain(),
             offered_at=timezone.now() if offered else None,
         )

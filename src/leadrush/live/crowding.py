@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import entering, machine, media, tickets
+from leadrush.live import entering, machine, machines, media, placing, tickets
 from leadrush.live.answering import NotLetIn
 from leadrush.live.crowd import PLAYLIST, Crowd, NotStarted
 from leadrush.live.models import HOSTING, Connection, Guest, Room, RoomState
@@ -146,14 +146,15 @@ def _stop(word: str) -> None:
 def _keep_going(word: str, room: Room) -> None:
     picture, sounds = _shown(room)
     feeds = tuple(handle.feed for handle in (*([picture] if picture else []), *sounds))
-    with media.provider() as provider:
+    stands = placing.standing(room)
+    with media.provider(stands) as provider:
         one = _running.get(word)
         if one is None:
             if not feeds:
                 return
             shutil.rmtree(folder(word), ignore_errors=True)
             one = _running[word] = Running(Crowd(provider, folder(word)))
-        one.crowd.media = provider
+        one.crowd.media, one.crowd.address = provider, machines.heard_at(stands)
         if feeds == one.feeds and one.crowd.alive():
             return
         if not feeds or time.monotonic() < one.again_at:

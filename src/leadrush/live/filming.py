@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from leadrush import gate, statement
-from leadrush.live import agreeing, machine, media, naming, occasions, pieces, recordings
+from leadrush.live import agreeing, machine, machines, media, naming, occasions, pieces, recordings
 from leadrush.live.machine import NotSet
 from leadrush.live.models import Recording, RecordingState, Room, RoomState
 from leadrush.live.programs import DiskFull, Trouble
@@ -45,9 +45,16 @@ CUT = gettext_noop(
 )
 
 
-def folder(room: Room) -> Path:
-    """Return where the recording of a room lies."""
-    return machine.recorded(Path(settings.DATA), room.provider_room)
+def folders(room: Room) -> dict[str, Path | None]:
+    """Return where the recording of a room lies, by the machines: on this one, and on those on which it stood
+    and that there still are; None for one whose folder is not reached just now."""
+    found = machines.all_recordings(room.provider_hosts)
+    return {name: place and place / room.provider_room for name, place in found.items()}
+
+
+def reached(room: Room) -> list[Path]:
+    """Return those of these folders that are reached."""
+    return [place for place in folders(room).values() if place is not None]
 
 
 def days_kept() -> int:
@@ -82,16 +89,26 @@ def due() -> Recording | None:
 
 
 def _is_whole(room: Room, now: datetime) -> bool:
-    """Say whether nothing is written to a recording any more: the media server has closed its room."""
+    """Say whether nothing is written to a recording any more: the media servers have closed its room.
+
+    One that is not reached is waited for, but not for ever.
+    """
     if not room.provider_room:
         return True
+    late = room.ended_at is not None and room.ended_at < now - CLOSES
+    return all(
+        late if place is None else _is_closed(room, name, late) for name, place in folders(room).items()
+    )
+
+
+def _is_closed(room: Room, name: str, late: bool) -> bool:
     try:
-        with media.provider() as provider:
+        with media.provider(name) as provider:
             return room.provider_room not in {one.room for one in provider.rooms()}
     except NotSet:
         return True
     except Unreachable:
-        return room.ended_at is not None and room.ended_at < now - CLOSES
+        return late
 
 
 def again(room: Room) -> None:
@@ -128,11 +145,11 @@ def make(key: int) -> None:
 def _made(recording: Recording) -> None:
     if not recording.room.provider_room:  # nobody ever came on stage
         raise recordings.NothingRecorded("Nothing was recorded.")
-    room, place = recording.room, folder(recording.room)
-    words = _only_who_agreed(place, agreeing.agreed(room))
+    room, places = recording.room, reached(recording.room)
+    words = _only_who_agreed(places, agreeing.agreed(room))
     target = machine.folder(Path(settings.DATA)) / "films" / f"{room.provider_room}.mp4"
     film = recordings.make(
-        place,
+        places,
         target,
         first=sorted(word for word in words if naming.read(word)[1] == naming.SCREEN),
         progress=_progress(recording.pk),
@@ -157,9 +174,9 @@ def _made(recording: Recording) -> None:
     take_back(recording.pk)  # whoever said no meanwhile
 
 
-def _only_who_agreed(place: Path, agreed: Collection[str]) -> set[str]:
+def _only_who_agreed(places: Collection[Path], agreed: Collection[str]) -> set[str]:
     """Erase what was recorded of whoever did not agree; return under which words the rest was published."""
-    found, _damaged = pieces.find(place)
+    found, _damaged = pieces.find(*places)
     for piece in found:
         if naming.person(piece.participant) not in agreed:
             piece.path.unlink(missing_ok=True)
@@ -233,16 +250,22 @@ def late(grace: timedelta = timedelta(0)) -> list[Recording]:
 
 
 def erase_originals() -> int:
-    """Erase the recordings that are past their day, and those of no room; return how many."""
+    """Erase the recordings that are past their day, and those of no room; return how many.
+
+    One of which a part is not reached is not erased, and counted as late, until that is.
+    """
     erased = 0
     for one in late():
-        if one.room.provider_room:
-            shutil.rmtree(folder(one.room), ignore_errors=True)
+        places = reached(one.room) if one.room.provider_room else []
+        for place in places:
+            shutil.rmtree(place, ignore_errors=True)
+        if one.room.provider_room and len(places) < len(folders(one.room)):
+            continue
         Recording.objects.filter(pk=one.pk).update(originals_gone_at=timezone.now())
         erased += 1
-    place = machine.folder(Path(settings.DATA)) / "recordings"
     known = set(Room.objects.exclude(provider_room="").values_list("provider_room", flat=True))
-    for stray in place.iterdir() if place.is_dir() else ():
+    every = [place for place in machines.all_recordings().values() if place is not None and place.is_dir()]
+    for stray in (one for place in every for one in place.iterdir()):
         old = stray.stat().st_mtime < time.time() - STRAY.total_seconds()
         if old and naming.ROOM.fullmatch(stray.name) and stray.name not in known:
             shutil.rmtree(stray, ignore_errors=True)

@@ -15,6 +15,7 @@ distribution is not used: it listens without a secret.
 | `LIVE_IPV6` | `1`: use IPv6 too |
 | `LIVE_API_PORT`, `LIVE_ADMIN_PORT` | the ports on loopback; free ones are chosen and kept otherwise |
 | `LIVE_LISTEN` | this machine's address in a private network, where the site runs elsewhere (127.0.0.1) |
+| `LIVE_RTP` | this machine's address in a private network, for media of other hosts (`LIVE_LISTEN`) |
 | `LIVE_OFF` | `1`: `leadrush up` starts no media server |
 """
 
@@ -37,6 +38,8 @@ from leadrush.live.janus.calling import Host
 from leadrush.live.janus.config import written
 from leadrush.live.provider import word
 
+HERE = "here"
+"""What this machine is called among those that carry live rooms."""
 PROGRAM = "janus"
 LOOPBACK = "127.0.0.1"
 PORTS = "20000-29999"
@@ -80,8 +83,7 @@ def prepare(data: Path, environ: Mapping[str, str] = os.environ) -> Host:
     Raises `ValueError`, in a sentence, for a variable that cannot be.
     """
     place = folder(data)
-    recordings = place / "recordings"
-    for one in (place, place / "janus", recordings):
+    for one in (place, place / "janus", recordings(data)):
         one.mkdir(mode=0o700, parents=True, exist_ok=True)
         one.chmod(0o700)
     try:
@@ -92,26 +94,38 @@ def prepare(data: Path, environ: Mapping[str, str] = os.environ) -> Host:
     api = _port(listen, environ.get("LIVE_API_PORT"), before.url if before else "")
     admin = _port(listen, environ.get("LIVE_ADMIN_PORT"), before.admin_url if before else "", other_than=api)
     made = Host(
-        name="here",
+        name=HERE,
         url=f"http://{listen}:{api}",
         admin_url=f"http://{listen}:{admin}",
         secret=before.secret if before else secrets.token_urlsafe(32),
         admin_secret=before.admin_secret if before else secrets.token_urlsafe(32),
         room_key=before.room_key if before else secrets.token_urlsafe(32),
-        recordings=str(recordings.resolve()),
-        media_address=listen,
+        recordings=str(recordings(data).resolve()),
+        media_address=private(environ),
     )
     for name, text in written(
         made, data.resolve(), environ, ports=environ.get("LIVE_PORTS") or PORTS
     ).items():
-        _write(place / "janus" / name, text)
-    _write(place / "host.json", json.dumps({name: getattr(made, name) for name in made.__dataclass_fields__}))
+        write_closed(place / "janus" / name, text)
+    write_closed(
+        place / "host.json", json.dumps({name: getattr(made, name) for name in made.__dataclass_fields__})
+    )
     return made
+
+
+def private(environ: Mapping[str, str] = os.environ) -> str:
+    """Return this machine's address for media of other hosts, in the network that they share."""
+    return environ.get("LIVE_RTP") or environ.get("LIVE_LISTEN") or LOOPBACK
+
+
+def recordings(data: Path) -> Path:
+    """Return the folder in which each room's recording has a folder."""
+    return folder(data) / "recordings"
 
 
 def recorded(data: Path, room: str) -> Path:
     """Return the folder of what was recorded in a room on this machine, for `recordings.make`."""
-    return folder(data) / "recordings" / word(room)
+    return recordings(data) / word(room)
 
 
 def command(data: Path) -> list[str]:
@@ -178,7 +192,7 @@ def _port(listen: str, given: str | None, before: str, *, other_than: int = 0) -
     raise ValueError(f"LIVE_LISTEN is {listen!r}; it is an IPv4 address of this machine.")
 
 
-def _write(file: Path, text: str) -> None:
+def write_closed(file: Path, text: str) -> None:
     """Write a file that only its owner can read; whoever reads it meanwhile finds the old or the new one."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

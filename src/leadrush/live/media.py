@@ -1,53 +1,69 @@
-"""The media server that carries sound and pictures of this site's rooms, if there is one."""
+"""The media servers that carry sound and pictures of this site's rooms, if there are any."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from django.conf import settings
-
-from leadrush.live import machine
-from leadrush.live.janus import Janus
+from leadrush.live import machine, machines
+from leadrush.live.janus import Host, Janus, Relay
+from leadrush.live.machine import HERE
 from leadrush.live.provider import Provider, Unreachable
 
 REST = 1.0
 """Seconds for which a media server that gave no answer is not asked again: whoever asks meanwhile would
 hold a page thread, and with it everybody else, for as long as it takes to give up."""
-_asked_in_vain = -REST
+_rests_until: dict[str, float] = {}
 
 
 def ready() -> bool:
     """Say whether a media server belongs to this site; it may have to be started anew at this moment."""
-    try:
-        machine.host(Path(settings.DATA))
-    except machine.NotSet:
-        return False
-    return True
+    return bool(machines.names())
 
 
 def ice(guest: int) -> list[dict[str, object]]:
-    """Return what a guest's browser needs to reach it: `iceServers`."""
+    """Return what a guest's browser needs to reach one: `iceServers`."""
     return machine.ice_servers(f"g{guest}")
 
 
 @contextmanager
-def provider() -> Iterator[Provider]:
-    """Give the media server for what is asked in the block. Raises `machine.NotSet`, and `Unreachable` at
-    once where it gave no answer a moment ago."""
-    global _asked_in_vain
-    if time.monotonic() - _asked_in_vain < REST:
+def provider(name: str = HERE) -> Iterator[Provider]:
+    """Give the media server of a machine for what is asked in the block.
+
+    Raises `machine.NotSet`, and `Unreachable` at once where it gave no answer a moment ago.
+    """
+    with _speaking(name) as host:
+        yield Janus(host)
+
+
+@contextmanager
+def relay(name: str) -> Iterator[Relay]:
+    """Give a machine as one where rooms of others are watched, as `provider` does."""
+    with _speaking(name) as host:
+        yield Relay(host)
+
+
+@contextmanager
+def _speaking(name: str) -> Iterator[Host]:
+    if time.monotonic() < _rests_until.get(name, 0.0):
         raise Unreachable("The media server gave no answer a moment ago.")
+    host = machines.get(name)
     try:
-        yield Janus(machine.host(Path(settings.DATA)))
-    except Unreachable:
-        _asked_in_vain = time.monotonic()
+        yield host
+    except Unreachable as error:
+        # Where two are spoken with at once, the other one may have been meant.
+        if error.at in ("", host.url, host.admin_url):
+            rest(name)
         raise
 
 
-def trust_again() -> None:
-    """Ask it again at once, whatever it did not answer before."""
-    global _asked_in_vain
-    _asked_in_vain = -REST
+def rest(name: str, seconds: float = REST) -> None:
+    """Do not ask a machine for so long: it gave no answer."""
+    _rests_until[name] = time.monotonic() + seconds
+
+
+def trust_again(name: str = "") -> None:
+    """Ask a machine again at once, or all of them, whatever they did not answer before."""
+    for one in [name] if name else list(_rests_until):
+        _rests_until.pop(one, None)

@@ -65,8 +65,10 @@ class Room(models.Model):
     pages = models.PositiveSmallIntegerField(default=0, help_text="How many the deck has")
     slide = models.PositiveSmallIntegerField(default=0, help_text="The page that is shown; 0 for none")
     offer = models.CharField(max_length=200, blank=True, help_text="The path of the offer that is shown")
-    # What the provider of sound and picture calls it, and on which of its machines it is.
+    # On which machine its sound and pictures are, where there are several (`placing`), and all on which they
+    # have been: parts of its recording lie there. What the media server calls it.
     provider_host = models.CharField(max_length=64, blank=True)
+    provider_hosts = models.JSONField(default=list, blank=True)
     provider_room = models.CharField(max_length=64, blank=True)
     # When somebody last asked for it by HLS.
     crowd_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +83,59 @@ class Room(models.Model):
     def is_over(self) -> bool:
         """Whether nobody enters any more."""
         return self.state == RoomState.OVER
+
+
+class Machine(models.Model):
+    """A machine with a media server, where there are several; this one among them, as `here`. Names nobody.
+
+    `api` is where this site reaches its interface, `rtp` where it takes media of the others: addresses of a
+    private network. `places`: how many may watch there at once. `records_to` is the folder of recordings on
+    that machine, `recordings` the same folder as this site reaches it, empty if it does not. Secrets lie in
+    files (`machines`), and so does all of `here` that it says of itself.
+    """
+
+    name = models.CharField(max_length=32, unique=True)
+    api = models.GenericIPAddressField(null=True, blank=True)
+    api_port = models.PositiveIntegerField(default=8088)
+    admin_port = models.PositiveIntegerField(default=7088)
+    rtp = models.GenericIPAddressField(null=True, blank=True)
+    places = models.PositiveIntegerField(default=150)
+    records_to = models.CharField(max_length=200, blank=True)
+    recordings = models.CharField(max_length=200, blank=True)
+    takes = models.BooleanField(default=True, help_text="Whether new rooms and watchers are brought there")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    load = models.PositiveIntegerField(default=0, help_text="Connections that it had when it last answered")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Branch(models.Model):
+    """What of a room is watched at another machine than its own, by those who found no place there.
+
+    `mountpoint` is drawn before anything is made under it, `relayed` (`janus.relaying.Relayed`) written
+    before anything is sent to it: whatever a process leaves that dies in between is found by them. `fed_at`
+    says since when it can be watched, `feeds` what it was made of, by the numbers of connections.
+    `busy_until` is set while one process makes it.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    machine = models.CharField(max_length=32)
+    source = models.CharField(max_length=32, blank=True)
+    mountpoint = models.CharField(max_length=64, blank=True)
+    relayed = models.JSONField(default=dict, blank=True)
+    feeds = models.JSONField(default=list, blank=True)
+    fed_at = models.DateTimeField(null=True, blank=True)
+    busy_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["room", "machine"], name="live_branch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} at {self.machine}"
 
 
 class Guest(Held):
@@ -248,10 +303,10 @@ class Connection(Held):
     """One connection of somebody's browser with the media server, so that any process serves what comes next.
 
     Of each kind somebody has one: the newest. `handle` is what the media server calls it
-    (`provider.Handle`); `busy_until` is set while one process speaks about it with the media server, and
-    ends by itself where that process died; `up_at` says since when what is published can be seen,
-    `offered_at` since when an offer waits for its answer. With `ended_at` it is over, `why` for its
-    browser; `gone` once the media server knows, too.
+    (`provider.Handle`), `machine` the one that it is with; `busy_until` is set while one process speaks about
+    it with the media server, and ends by itself where that process died; `up_at` says since when what is
+    published can be seen, `offered_at` since when an offer waits for its answer. With `ended_at` it is over,
+    `why` for its browser; `gone` once the media server knows, too.
     """
 
     class What(models.TextChoices):
@@ -262,6 +317,7 @@ class Connection(Held):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     guest = models.ForeignKey(Guest, on_delete=models.CASCADE, related_name="+")
     what = models.CharField(max_length=6, choices=What.choices)
+    machine = models.CharField(max_length=32, default="here")
     handle = models.JSONField(default=dict)
     made_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)

@@ -46,14 +46,15 @@ class Unreadable(Exception):
     """A file that is none of Janus's, or whose beginning is damaged."""
 
 
-def find(folder: Path) -> tuple[list[Piece], list[str]]:
-    """Return the pieces in a room's folder in the order in which they were begun, and names of damaged files.
+def find(*folders: Path) -> tuple[list[Piece], list[str]]:
+    """Return the pieces in a room's folders in the order in which they were begun, and the names of damaged
+    files.
 
     A file in which nothing was recorded is neither.
     """
     found: list[Piece] = []
     damaged: list[str] = []
-    for path in sorted(folder.glob("videoroom-*.mjr*")):
+    for path in sorted(one for folder in folders for one in folder.glob("videoroom-*.mjr*")):
         try:
             piece = read(path)
         except Unreadable:

@@ -8,7 +8,7 @@ elsewhere, never names. A screen that is shown beside a camera is a publisher of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
@@ -30,7 +30,14 @@ def word(text: str) -> str:
 
 
 class Unreachable(Exception):
-    """The media server does not answer, or not in time. It is worth trying again in a second."""
+    """The media server does not answer, or not in time. It is worth trying again in a second.
+
+    `at` is the address that was asked, where one was: of several media servers it says which.
+    """
+
+    def __init__(self, reason: str, at: str = "") -> None:
+        super().__init__(reason)
+        self.at = at
 
 
 class Gone(Exception):
@@ -181,6 +188,9 @@ class Provider(Protocol):
     def answers(self) -> bool:
         """Whether the media server is there. Never raises."""
 
+    def load(self, patience: float = 5.0) -> int:
+        """Say how many connections it carries, after so many seconds at most."""
+
     def open(self, room: str, *, publishers: int = 6, kbits: int = 1500, recording: bool = False) -> None:
         """Make a room for so many publishers, each with pictures of at most so many kilobits a second.
 
@@ -239,12 +249,17 @@ class Provider(Protocol):
     def streams(self, handle: Handle) -> list[Stream]:
         """Say what a publisher sends. Raises `Gone`."""
 
-    def forward(self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]]) -> Forwarding:
+    def forward(
+        self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]], *, key: str = ""
+    ) -> Forwarding:
         """Send a publisher's media to UDP ports too, by `mid`, and ask for a whole picture. Raises `Gone`.
 
         Of each pair, the first port takes RTP; from the second, if it is not 0, come requests for whole
-        pictures.
+        pictures. With a key (30 bytes in base64) it goes as SRTP.
         """
 
     def stop_forwarding(self, forwarding: Forwarding) -> None:
         """End that; twice is once, and who is gone forwards no more anyway."""
+
+    def stop_sending(self, room: str, address: str, ports: Collection[int]) -> None:
+        """End whatever goes from a room to these ports, whoever began it; twice is once."""

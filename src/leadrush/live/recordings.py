@@ -59,7 +59,7 @@ class Film:
 
 
 def make(
-    folder: Path,
+    folders: Path | Sequence[Path],
     target: Path,
     *,
     first: Sequence[str] = (),
@@ -68,16 +68,16 @@ def make(
     progress: Progress = lambda share: None,
     cancelled: Cancelled = never,
 ) -> Film:
-    """Make a film of what lies in a room's folder, and return it. The folder stays as it is.
+    """Make a film of what lies in a room's folder, or in all that it has, and return it.
 
-    `first` are participants whose pictures come before others', as a screen before a camera; of those in
-    `without` the film has neither pictures nor sound. `progress` is given shares from 0 to 1. The film has
-    its name only once it is whole and on the disk; what an attempt left that was cut short is taken away by
-    the next.
+    Nothing changes there. `first` are participants whose pictures come before others', as a screen before a
+    camera; of those in `without` the film has neither pictures nor sound. `progress` is given shares from 0
+    to 1. The film has its name only once it is whole and on the disk; what an attempt left that was cut short
+    is taken away by the next.
 
     Raises `NothingRecorded`, `DiskFull`, `CalledOff`, or `Failed`.
     """
-    pieces, damaged = find(folder)
+    pieces, damaged = find(*([folders] if isinstance(folders, Path) else folders))
     pieces = [piece for piece in pieces if piece.participant not in without]
     if not pieces:
         raise NothingRecorded("Nothing was recorded." if not damaged else "All files of it are damaged.")

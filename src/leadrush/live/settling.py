@@ -6,6 +6,7 @@ Where it gives no answer then, the clock tells it again. No transaction waits fo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -16,8 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.live import media, naming, telling
-from leadrush.live.machine import NotSet
+from leadrush.live import machines, media, naming, placing, telling
+from leadrush.live.machine import HERE, NotSet
 from leadrush.live.models import Connection, Recording, Room, RoomState
 from leadrush.live.provider import Gone, Handle, Provider, Refused, Unreachable
 
@@ -58,12 +59,16 @@ def rows_go(rows: Any) -> None:
 
 
 def _let_go(handles: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Tell the media server which connections are over, and note those of which it knows now."""
+    """Tell the media servers which connections are over, and note those of which they know now."""
     told = []
-    with suppress(NotSet, Unreachable), media.provider() as provider:
-        for key, plain in handles:
-            remove(provider, plain)
-            told.append(key)
+    at: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+    for key, plain in handles:
+        at[str(plain.get("host", HERE))].append((key, plain))
+    for name, those in at.items():
+        with suppress(NotSet, Unreachable), media.provider(name) as provider:
+            for key, plain in those:
+                remove(provider, plain)
+                told.append(key)
     if told:
         with gate.using(USE, what="live.media"):
             Connection.objects.filter(pk__in=told).update(gone=True)
@@ -105,7 +110,7 @@ def settle(key: int) -> None:
     """Close a room that is over, else record it or not. What cannot be done now, the clock does."""
     room = Room.objects.filter(pk=key).exclude(provider_room="").first()
     if room is not None:
-        with suppress(NotSet, Unreachable, Gone, Refused), media.provider() as provider:
+        with suppress(NotSet, Unreachable, Gone, Refused), media.provider(placing.standing(room)) as provider:
             _bring(provider, room)
 
 
@@ -117,9 +122,10 @@ def _bring(provider: Provider, room: Room) -> None:
 
 
 def sweep() -> None:
-    """Tell the media server what it does not know yet, and forget what is long over. Under `live.host`.
+    """Tell the media servers what they do not know yet, and forget what is long over. Under `live.host`.
 
-    Rooms that stand there and are over, or are recorded otherwise, are brought to what they say.
+    Rooms that stand there and are over, or are recorded otherwise, are brought to what they say; one that
+    stands on another machine by now, as after its own was not reached for a while, is closed.
     """
     now = timezone.now()
     silent = Connection.objects.filter(ended_at=None, seen_at__lt=now - SILENT)
@@ -130,15 +136,20 @@ def sweep() -> None:
     if waiting:
         _let_go(waiting)
     _forget(now - SILENT)
-    with suppress(NotSet, Unreachable, Gone, Refused), media.provider() as provider:
-        for standing in provider.rooms():
-            if not naming.ROOM.fullmatch(standing.room):
-                continue
-            room = Room.objects.filter(provider_room=standing.room).first()
-            if room is None:
-                provider.close(standing.room)
-            elif room.is_over or standing.recording != is_recorded(room):
-                _bring(provider, room)
+    for name in machines.names():
+        with suppress(NotSet, Unreachable, Gone, Refused), media.provider(name) as provider:
+            _sweep(name, provider)
+
+
+def _sweep(name: str, provider: Provider) -> None:
+    for standing in provider.rooms():
+        if not naming.ROOM.fullmatch(standing.room):
+            continue
+        room = Room.objects.filter(provider_room=standing.room).first()
+        if room is None or placing.standing(room) != name:
+            provider.close(standing.room)
+        elif room.is_over or standing.recording != is_recorded(room):
+            _bring(provider, room)
 
 
 def _forget(before: Any) -> None:

@@ -10,7 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import agreeing, asking, counted, occasions, polling, settling, slides, telling, texts
+from leadrush.live import (
+    agreeing,
+    asking,
+    counted,
+    occasions,
+    placing,
+    polling,
+    settling,
+    slides,
+    telling,
+    texts,
+)
 from leadrush.live.answering import NotTaken
 from leadrush.live.closing import OVER
 from leadrush.live.entering import seated
@@ -130,6 +141,8 @@ def set_up(
             room.offer = offer
         room.chat = room.chat if chat is None else chat
         begins = bool(recorded) and not room.recorded
+        if begins:
+            placing.make_recordable(room)
         room.recorded = room.recorded if recorded is None else recorded
         room.save(update_fields=["slow", "chat", "slide", "offer", "recorded"])
         telling.tell(room.pk, "room", **facts(room))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from leadrush import gate
-from leadrush.live import counted, crowding, filming, settling, staging
+from leadrush.live import branches, counted, crowding, filming, rollcall, settling, staging
 from leadrush.tied import tied_to
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,15 @@ def end() -> None:
 
 @gate.task("live.media", use="live.host", every=5)
 def media() -> None:
-    """Tell the media server which connections and rooms are over, and what is recorded."""
+    """Tell the media servers which connections and rooms are over, and what is recorded."""
     settling.sweep()
+    branches.sweep()
+
+
+@gate.task("live.machines", use="live.host", every=2)
+def machines() -> None:
+    """See which machines carry live rooms, where there are several, and let the rooms of a dead one go."""
+    rollcall.call()
 
 
 @gate.task("live.crowd", use="live.host", every=2)

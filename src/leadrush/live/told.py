@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger
-from leadrush.live import agreeing, filming, lasting, settling
+from leadrush.console import overview
+from leadrush.live import agreeing, console_machines, filming, lasting, settling
 from leadrush.live.entering import FORM
 from leadrush.live.models import Appearance, Connection, Secret
 from leadrush.vault import ending, erasing, rights, sweeping
@@ -29,7 +30,18 @@ def register() -> None:
     ledger.program("live.film", _("The program that makes films of live rooms"))
     ledger.program("live.takes_back", _("The program that takes down films of those who said no"))
     ledger.program("live.originals", _("The program that erases what was recorded"))
+    ledger.program("live.machines", _("The program that sees which machines carry live rooms"))
     ledger.program("live.media", _("The program that connects live rooms with the media server"))
+    overview.block(
+        "live.machines",
+        _("Machines of live rooms"),
+        "live/console/machines_summary.html",
+        console_machines.summary,
+        use="live.host",
+        more=(_("See them"), "live:machines"),
+        role="owner",
+        order=90,
+    )
     rights.form(FORM, _("The door of a live room"))
     rights.form(agreeing.FORM, _("The stage of a live room that is recorded"))
     erasing.ends(Connection, settling.rows_go)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from leadrush.live import console, console_slides, hours, media_views, pages, views
+from leadrush.live import console, console_machines, console_slides, hours, media_views, pages, views
 from leadrush.live.occasions import ABOUT
 
 app_name = "live"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("live/slides/<str:word>/<int:number>.webp", views.slide, name="slide"),
     path("live/<about:about>/come/", pages.come, name="come"),
     path("live/<about:about>/state.json", views.state, name="state"),
+    path("console/live/machines/", console_machines.page, name="machines"),
     path("console/live/<about:about>/", console.report, name="report"),
     path("console/live/<about:about>/slides/", console_slides.bring, name="slides"),
     path("console/live/<about:about>/film/", console.film, name="film"),

@@ -103,10 +103,12 @@ def _exchange(method: str, url: str, path: str, body: Words | None, patience: fl
             line.close()
             if not fresh:  # it was closed while it lay idle, or Janus has started anew: nothing was done
                 continue
-            raise Unreachable(f"The media server closed the connection ({type(error).__name__}).") from None
+            raise Unreachable(
+                f"The media server closed the connection ({type(error).__name__}).", url
+            ) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             line.close()
-            raise Unreachable(f"The media server does not answer ({type(error).__name__}).") from None
+            raise Unreachable(f"The media server does not answer ({type(error).__name__}).", url) from None
         _lines.open[where.netloc] = (line, time.monotonic())
         return answer
 
@@ -136,12 +138,12 @@ def _judged_plugin(data: Words) -> Words:
     raise Refused(PLUGIN_REASONS.get(code, Why.OTHER), str(data.get("error", "")))
 
 
-def ask(host: Host, path: str, body: Words, *, admin: bool = False) -> Words:
+def ask(host: Host, path: str, body: Words, *, admin: bool = False, patience: float = PATIENCE) -> Words:
     """Ask Janus's core (`/janus...`) or its other interface (`admin`), and return the answer."""
     secret = {"admin_secret": host.admin_secret} if admin else {"apisecret": host.secret}
     whole = {"transaction": secrets.token_hex(8), **secret, **body}
     url, base = (host.admin_url, "/admin") if admin else (host.url, "/janus")
-    return _judged(_exchange("POST", url, base + path, whole, PATIENCE))
+    return _judged(_exchange("POST", url, base + path, whole, patience))
 
 
 def attach(host: Host, plugin: str) -> tuple[int, int]:
@@ -176,7 +178,7 @@ def tell(host: Host, session: int, handle: int, body: Words, jsep: Words | None 
                 continue  # of an earlier request, or about the connection: `alive` says how that is
             data = _judged_plugin((_judged(event).get("plugindata") or {}).get("data") or {})
             return Outcome(data, (event.get("jsep") or {}).get("sdp", ""))
-    raise Unreachable("The media server did not say what came of it.")
+    raise Unreachable("The media server did not say what came of it.", host.url)
 
 
 def end(host: Host, session: int) -> None:

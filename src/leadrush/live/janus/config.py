@@ -36,7 +36,7 @@ def written(host: Host, data: Path, environ: Mapping[str, str], *, ports: str) -
 
     Raises `ValueError` for ports that are none.
     """
-    browsers, hosts = _shared_out(ports)
+    browsers, hosts = shared_out(ports)
     listen = urlsplit(host.url).hostname or "127.0.0.1"
     nat: dict[str, Value] = {"ignore_mdns": True}
     if address := environ.get("LIVE_ADDRESS"):
@@ -98,7 +98,8 @@ def written(host: Host, data: Path, environ: Mapping[str, str], *, ports: str) -
     }
 
 
-def _shared_out(ports: str) -> tuple[str, str]:
+def shared_out(ports: str) -> tuple[str, str]:
+    """Return which of these ports are for browsers, and which for media of other hosts."""
     found = re.fullmatch(r"(\d+)-(\d+)", ports.strip())
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
     if not (first >= 1024 and first + 40 <= last <= 65535):

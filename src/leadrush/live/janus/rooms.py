@@ -7,9 +7,20 @@ import hashlib
 import hmac
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from leadrush.live.janus.calling import Host, Outcome, SessionOver, Words, ask, attach, attached, end, tell
+from leadrush.live.janus.calling import (
+    PATIENCE,
+    Host,
+    Outcome,
+    SessionOver,
+    Words,
+    ask,
+    attach,
+    attached,
+    end,
+    tell,
+)
 from leadrush.live.janus.descriptions import clean
 from leadrush.live.janus.judging import MARK, health, publisher, tracks
 from leadrush.live.provider import (
@@ -34,6 +45,7 @@ CODECS = {"audiocodec": "opus", "videocodec": "vp8,h264"}
 WHOLE_PICTURE = (
     10  # seconds from one request for a whole picture to the next, besides those that watchers cause
 )
+SUITE = 80  # of SRTP: AES-128 in counter mode, a mark of 80 bits on each packet
 CONTROL_LASTS = 40.0  # seconds; Janus ends a session after 60 without a request
 
 
@@ -82,6 +94,10 @@ class Janus:
         except (Unreachable, Refused):
             return False
         return True
+
+    def load(self, patience: float = PATIENCE) -> int:
+        """Say how many connections it carries."""
+        return len(ask(self.host, "", {"janus": "list_sessions"}, admin=True, patience=patience)["sessions"])
 
     def open(self, room: str, *, publishers: int = 6, kbits: int = 1500, recording: bool = False) -> None:
         """Make a room, or leave the one that stands."""
@@ -234,15 +250,19 @@ class Janus:
             if part["type"] in ("audio", "video") and "codec" in part
         ]
 
-    def forward(self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]]) -> Forwarding:
+    def forward(
+        self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]], *, key: str = ""
+    ) -> Forwarding:
         """Send a publisher's RTP to other ports as well."""
         codecs = {stream.mid: stream.codec for stream in self.streams(handle)}
+        sealed = {"srtp_suite": SUITE, "srtp_crypto": key} if key else {}
         done = self._room(
             "rtp_forward",
             handle.room,
             admin_key=self.host.room_key,
             publisher_id=handle.feed,
             host=address,
+            **sealed,
             streams=[
                 {
                     "mid": mid,
@@ -262,14 +282,21 @@ class Janus:
     def stop_forwarding(self, forwarding: Forwarding) -> None:
         """End that."""
         for number in forwarding.numbers:
-            with contextlib.suppress(Gone, Refused):
-                self._room(
-                    "stop_rtp_forward",
-                    forwarding.room,
-                    admin_key=self.host.room_key,
-                    publisher_id=forwarding.feed,
-                    stream_id=number,
-                )
+            self._stop(forwarding.room, forwarding.feed, number)
+
+    def stop_sending(self, room: str, address: str, ports: Collection[int]) -> None:
+        """End whatever goes from a room to these ports."""
+        with contextlib.suppress(Gone):
+            found = self._room("listforwarders", room, admin_key=self.host.room_key)
+            for one in found.get("publishers", []):
+                for going in one.get("forwarders", []):
+                    if going["host"] == address and going["port"] in ports:
+                        self._stop(room, one["publisher_id"], going["stream_id"])
+
+    def _stop(self, room: str, feed: str, number: int) -> None:
+        key = self.host.room_key
+        with contextlib.suppress(Gone, Refused):  # it has ended
+            self._room("stop_rtp_forward", room, admin_key=key, publisher_id=feed, stream_id=number)
 
     def _secret(self, room: str) -> str:
         """Return what changing a room takes: any process finds it, and it opens no other room."""

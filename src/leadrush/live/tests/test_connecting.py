@@ -363,8 +363,7 @@ def test_what_the_media_server_was_not_told_when_it_happened_the_clock_tells_it(
         await guest.before_it()
         handle = Handle.of((await sync_to_async(rows)(guest=ana))[0].handle)
         with monkeypatch.context() as away:
-            away.setattr(media, "REST", 1e9)
-            away.setattr(media, "_asked_in_vain", 1e9)
+            away.setattr(media, "_rests_until", {"here": 1e12})
             await sync_to_async(hosting.remove)(guest=host.pk, whom=ana.pk)
             await go(host, "over")
         assert janus.janus.alive(handle)

@@ -49,7 +49,7 @@ def stage(host: Guest, seat: Seat) -> list[Guest]:
     with gate.using("live.room"):
         agreeing.agree(now(ana))
     room = Room.objects.get(pk=host.room_id)
-    place = filming.folder(room_of(room))
+    place = filming.reached(room_of(room))[0]
     for number, one in enumerate((host, ana, ben)):
         word = naming.participant(one.pk)
         tape(place, word, "audio", BEGUN + number, 3)
@@ -96,7 +96,7 @@ def test_the_film_has_those_who_agreed_and_what_was_recorded_of_others_is_erased
     assert (made.state, made.words, made.share) == (RecordingState.MADE, words, 1)
     assert made.room.replay is not None and made.room.replay.kind == "video/mp4"
     assert made.seconds == pytest.approx(4, abs=0.2), "from the first of the host to the last of Ana"
-    left, _damaged = pieces.find(filming.folder(made.room))
+    left, _damaged = pieces.find(*filming.reached(made.room))
     assert sorted({piece.participant for piece in left}) == words
     assert counted() == (0, 4)
     with gate.using("rights.own"):
@@ -140,7 +140,7 @@ def test_after_the_recording_is_gone_a_no_takes_the_film_down_for_good(
     stage: list[Guest], room: Room
 ) -> None:
     _host, ana, _ben = stage
-    place = filming.folder(make(room).room)
+    place = filming.reached(make(room).room)[0]
     with gate.using(filming.USE):
         assert filming.erase_originals() == 0
         with time_machine.travel(timezone.now() + timedelta(days=29)):

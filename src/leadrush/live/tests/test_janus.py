@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from leadrush.live.janus import Host, Janus, Relay
-from leadrush.live.janus.relaying import Relayed
+from leadrush.live.janus.relaying import Relayed, stop
 from leadrush.live.provider import Gone, Handle, Refused, Unreachable, Why
 from leadrush.live.tests.people import Person, until
 from tests.rig import janus as rig
@@ -237,27 +237,39 @@ def test_a_killed_janus_comes_back_and_people_with_it(janus: Running) -> None:
 
 
 async def watched_elsewhere(here: Running, there: Running, room: str) -> None:
-    """Publish here and watch there, until the relay is stopped."""
-    ana, guest = Person(here.janus), Person(there.janus)
+    """Publish here, two of them, and watch them there, until the relay is stopped."""
+    ana, ben, guest, other = Person(here.janus), Person(here.janus), Person(there.janus), Person(there.janus)
     await ana.publish(room, "ana")
-    assert ana.handle
-    relay = Relay(there.host)
-    relayed = Relayed.of(json.loads(json.dumps(relay.feed(here.janus, ana.handle).plain())))
-    watching = relay.watch(relayed)
-    guest.handle = watching.handle
-    assert {track.kind: track.participant for track in watching.offer.tracks} == {
-        "audio": "ana",
-        "video": "ana",
-    }
-    await guest.take(watching.offer)
-    await guest.sees(20)
-    assert guest.frames["audio"] > 5
-    assert there.janus.alive(watching.handle).up
-    relay.stop(here.janus, relayed)
-    relay.stop(here.janus, relayed)
+    await ben.publish(room, "ben")
+    assert ana.handle and ben.handle
+    relay, name = Relay(there.host), f"{room}.there"[:64]
+    relayed = relay.open(name, here.janus, [ana.handle, ben.handle])
+    relay.feed(relayed, here.janus, [ana.handle, ben.handle])
+    relayed = Relayed.of(json.loads(json.dumps(relayed.plain())))
+    assert name in relay.mountpoints()
+    for person, words in ((guest, ["ana", "ben"]), (other, ["ben", "nobody"])):
+        watching = relay.watch(relayed, words)
+        person.handle = watching.handle
+        assert [(track.kind, track.participant) for track in watching.offer.tracks] == [
+            (kind, word) for word in words if word != "nobody" for kind in ("audio", "video")
+        ]
+        await person.take(watching.offer)
+        await person.sees(20)
+        assert person.frames["audio"] > 5
+        assert there.janus.alive(watching.handle).up
+    stop(here.janus, relayed)
+    stop(here.janus, relayed)
+    before = other.frames["video"]
+    await asyncio.sleep(1)
+    assert other.frames["video"] < before + 10, "nothing more is sent there"
+    for _twice in range(2):
+        relay.close(name)
     with pytest.raises(Gone):
-        relay.watch(relayed)
-    for person in (ana, guest):
+        relay.watch(relayed, ["ana"])
+    assert guest.handle
+    with pytest.raises(Gone):
+        there.janus.alive(guest.handle)
+    for person in (ana, ben, guest, other):
         await person.leave()
 
 

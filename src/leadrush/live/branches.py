@@ -1,0 +1,149 @@
+"""What of a room is watched at another machine, by those who found no place at its own.
+
+It is made once, found again by any process, made anew when somebody comes on stage or comes back, and taken
+down when nobody watches there.
+
+Whoever watches a branch that is made anew or taken down is told that their connection is gone, and joins
+again by themselves. Nothing is held while media servers are asked; one process at a time makes a branch.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leadrush.live import machines, media, naming, placing
+from leadrush.live.answering import NotTaken
+from leadrush.live.janus import relaying
+from leadrush.live.janus.relaying import Relayed
+from leadrush.live.machine import NotSet
+from leadrush.live.models import HOSTING, Branch, Connection, Guest, Role, Room
+from leadrush.live.provider import Gone, Handle, Refused, Unreachable, Watching, Why
+
+MADE_WITHIN = timedelta(seconds=20)
+"""After that a process that makes a branch is taken for dead."""
+UNWATCHED = timedelta(seconds=30)
+"""How long a branch stays that nobody watches: whoever let it be made may be about to."""
+MOUNTPOINT = re.compile(rf"{naming.ROOM.pattern}\.[0-9a-f]{{8}}", re.ASCII)
+
+
+def watch(guest: Guest, machine: str) -> Watching:
+    """Let somebody watch, at this machine, all who publish but themselves.
+
+    Raises `Gone` where a branch ended just now, `NotTaken` while another process makes it, `Refused` where
+    nobody can be seen, `Unreachable`.
+    """
+    branch = _ready(guest.room, machine)
+    own = {naming.participant(guest.pk, what) for what in (naming.CAMERA, naming.SCREEN)}
+    words = {handle.participant for handle in _published(guest.room).values()}
+    with media.relay(machine) as relay:
+        try:
+            return relay.watch(Relayed.of(branch.relayed), words - own)
+        except Gone:  # that machine was started anew: the next one makes it anew
+            Branch.objects.filter(pk=branch.pk, mountpoint=branch.mountpoint).update(fed_at=None)
+            raise
+
+
+def shows(room: Room, mountpoint: str) -> bool:
+    """Say whether a branch under that name still has all who are to be seen."""
+    branch = Branch.objects.filter(room=room, mountpoint=mountpoint).exclude(fed_at=None).first()
+    return branch is not None and _published(room).keys() <= set(branch.feeds)
+
+
+def _published(room: Room) -> dict[int, Handle]:
+    """Return what can be seen and heard in a room, by the numbers of connections."""
+    rows = Connection.objects.filter(room=room, ended_at=None, up_at__isnull=False, guest__removed_at=None)
+    rows = rows.filter(guest__role__in=[*HOSTING, Role.SPEAKER]).exclude(what=Connection.What.WATCH)
+    return {key: Handle.of(plain) for key, plain in rows.order_by("pk").values_list("pk", "handle")}
+
+
+def _ready(room: Room, machine: str) -> Branch:
+    """Return a room's branch at a machine with all who are to be seen, made (anew) if it has to be."""
+    published = _published(room)
+    branch, _made = Branch.objects.get_or_create(room=room, machine=machine)
+    if branch.fed_at and branch.source == placing.standing(room) and published.keys() <= set(branch.feeds):
+        return branch
+    if not published:
+        raise Refused(Why.NOBODY, "None of them publishes.")
+    if not _claimed(branch):
+        raise NotTaken("busy", _("A place is being made for you. Try again in a moment."))
+    try:
+        _make(branch, room, published)
+    finally:
+        Branch.objects.filter(pk=branch.pk).update(busy_until=None)
+    return branch
+
+
+def _claimed(branch: Branch) -> bool:
+    """Be the only one who makes a branch or takes it down, for a while; say whether that is so."""
+    now = timezone.now()
+    free = Branch.objects.filter(pk=branch.pk).filter(Q(busy_until=None) | Q(busy_until__lt=now))
+    if not free.update(busy_until=now + MADE_WITHIN):
+        return False
+    branch.refresh_from_db()
+    return True
+
+
+def _make(branch: Branch, room: Room, published: dict[int, Handle]) -> None:
+    """Make a branch anew, and note each step before what it makes, so that a crash leaves nothing unknown."""
+    end(branch)
+    branch.source = placing.standing(room)
+    branch.mountpoint = f"{room.provider_room}.{secrets.token_hex(4)}"
+    branch.relayed, branch.feeds, branch.fed_at = {}, [], None
+    branch.save(update_fields=["source", "mountpoint", "relayed", "feeds", "fed_at"])
+    with media.provider(branch.source) as source, media.relay(branch.machine) as relay:
+        try:
+            relayed = relay.open(branch.mountpoint, source, list(published.values()))
+        except Gone:
+            raise Refused(Why.NOBODY, "None of them publishes any more.") from None
+        branch.relayed = relayed.plain()
+        branch.save(update_fields=["relayed"])
+        relay.feed(relayed, source, list(published.values()))
+    branch.feeds, branch.fed_at = list(published), timezone.now()
+    branch.save(update_fields=["feeds", "fed_at"])
+
+
+def end(branch: Branch) -> None:
+    """End what there is of a branch, at both machines. One that gives no answer is left to the clock: what it
+    sends ends with the publisher, and what stands there under a name that nobody knows is closed."""
+    if branch.relayed:
+        with suppress(NotSet, Unreachable, Gone), media.provider(branch.source) as source:
+            relaying.stop(source, Relayed.of(branch.relayed))
+    if branch.mountpoint:
+        with suppress(NotSet, Unreachable), media.relay(branch.machine) as relay:
+            relay.close(branch.mountpoint)
+
+
+def sweep() -> None:
+    """Take down what nobody watches, what is of a room that is over or stands elsewhere by now, and what no
+    branch knows. Under `live.host`."""
+    if machines.alone():
+        return
+    for branch in Branch.objects.select_related("room"):
+        if not _is_wanted(branch) and _claimed(branch):
+            end(branch)
+            Branch.objects.filter(pk=branch.pk).delete()
+    for name in machines.names():
+        with suppress(NotSet, Unreachable, Refused), media.relay(name) as relay:
+            standing = [one for one in relay.mountpoints() if MOUNTPOINT.fullmatch(one)]
+            # Asked after that: a name is written down before anything is made under it.
+            known = set(Branch.objects.filter(machine=name).values_list("mountpoint", flat=True))
+            for one in standing:
+                if one not in known:
+                    relay.close(one)
+
+
+def _is_wanted(branch: Branch) -> bool:
+    room = branch.room
+    if room.is_over or branch.source not in ("", placing.standing(room)):
+        return False
+    if branch.fed_at is None or branch.fed_at > timezone.now() - UNWATCHED:
+        return branch.fed_at is not None or branch.busy_until is not None
+    watched = Connection.objects.filter(room=room, machine=branch.machine, ended_at=None)
+    return bool(watched.filter(what=Connection.What.WATCH).exists())
