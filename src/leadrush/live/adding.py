@@ -72,7 +72,7 @@ def add(
     row.recordings, row.records_to = recordings, records_to
     made = _configured(row, _private(listen or api), ports, {**environ, **_said(address, interfaces)})
     row.save()
-    Machine.objects.get_or_create(name=HERE, defaults={"places": settings.LIVE_WATCHERS})
+    Machine.objects.get_or_create(name=HERE)
     # What stood somewhere while this machine was the only one stands here.
     before = Room.objects.filter(provider_host="").exclude(provider_room="")
     before.update(provider_host=HERE, provider_hosts=[HERE])
@@ -154,12 +154,12 @@ def steps(name: str, there: Path, *, ports: str) -> list[str]:
     return [
         "On that machine, as root:",
         "  systemctl mask janus; apt-get install --no-install-recommends janus",
-        f"  useradd --system --home-dir /var/lib/{ACCOUNT} {ACCOUNT}",
+        f"  useradd --system --home-dir /var/lib/{ACCOUNT} {ACCOUNT}; install -d -m 700 {CONFIGURED_IN}",
         "From here:",
-        f"  scp -r {there} root@{row.api}:{CONFIGURED_IN}",
+        f"  scp {there}/* root@{row.api}:{CONFIGURED_IN}/",
         "On that machine again:",
         f"  chown -R {ACCOUNT}: {CONFIGURED_IN}; mv {CONFIGURED_IN}/{UNIT} /etc/systemd/system/",
-        f"  systemctl enable --now {UNIT}",
+        f"  systemctl daemon-reload; systemctl enable {UNIT}; systemctl restart {UNIT}",
         f"  Open UDP {browsers} to everybody, UDP {hosts} to your other machines,",
         f"  TCP {row.api_port} and {row.admin_port} to this one alone.",
     ]

@@ -13,6 +13,7 @@ import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -76,7 +77,7 @@ def _ready(room: Room, machine: str) -> Branch:
     try:
         _make(branch, room, published)
     finally:
-        Branch.objects.filter(pk=branch.pk).update(busy_until=None)
+        Branch.objects.filter(pk=branch.pk, busy_until=branch.busy_until).update(busy_until=None)
     return branch
 
 
@@ -93,20 +94,25 @@ def _claimed(branch: Branch) -> bool:
 def _make(branch: Branch, room: Room, published: dict[int, Handle]) -> None:
     """Make a branch anew, and note each step before what it makes, so that a crash leaves nothing unknown."""
     end(branch)
-    branch.source = placing.standing(room)
-    branch.mountpoint = f"{room.provider_room}.{secrets.token_hex(4)}"
-    branch.relayed, branch.feeds, branch.fed_at = {}, [], None
-    branch.save(update_fields=["source", "mountpoint", "relayed", "feeds", "fed_at"])
+    drawn = f"{room.provider_room}.{secrets.token_hex(4)}"
+    _note(branch, source=placing.standing(room), mountpoint=drawn, relayed={}, feeds=[], fed_at=None)
     with media.provider(branch.source) as source, media.relay(branch.machine) as relay:
         try:
-            relayed = relay.open(branch.mountpoint, source, list(published.values()))
+            relayed = relay.open(drawn, source, list(published.values()))
         except Gone:
             raise Refused(Why.NOBODY, "None of them publishes any more.") from None
-        branch.relayed = relayed.plain()
-        branch.save(update_fields=["relayed"])
+        _note(branch, relayed=relayed.plain())
         relay.feed(relayed, source, list(published.values()))
-    branch.feeds, branch.fed_at = list(published), timezone.now()
-    branch.save(update_fields=["feeds", "fed_at"])
+    _note(branch, feeds=list(published), fed_at=timezone.now())
+
+
+def _note(branch: Branch, **facts: Any) -> None:
+    """Write down how far it is. Raises `Gone` where another process has taken it over meanwhile."""
+    mine = Branch.objects.filter(pk=branch.pk, mountpoint=branch.mountpoint)
+    if not mine.update(**facts):
+        raise Gone("Another process makes it.")
+    for name, fact in facts.items():
+        setattr(branch, name, fact)
 
 
 def end(branch: Branch) -> None:

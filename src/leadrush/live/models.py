@@ -89,7 +89,8 @@ class Machine(models.Model):
     """A machine with a media server, where there are several; this one among them, as `here`. Names nobody.
 
     `api` is where this site reaches its interface, `rtp` where it takes media of the others: addresses of a
-    private network. `places`: how many may watch there at once. `records_to` is the folder of recordings on
+    private network. `places`: how many may watch there at once (of `here`, `LIVE_WATCHERS` says it).
+    `records_to` is the folder of recordings on
     that machine, `recordings` the same folder as this site reaches it, empty if it does not. Secrets lie in
     files (`machines`), and so does all of `here` that it says of itself.
     """

@@ -105,7 +105,7 @@ def loads(*, but: Guest | None = None) -> list[Load]:
     return [
         Load(
             name=row.name,
-            places=row.places,
+            places=settings.LIVE_WATCHERS if row.name == HERE else row.places,
             watch=counts.get((row.name, WATCH), 0),
             publish=publishing.get(row.name, 0),
             takes=row.takes,
