@@ -218,7 +218,7 @@ def advances(page: Page, guest: int, frames: int = 20, seconds: float = PATIENCE
         return bool(now and now["frames"] > before["frames"] + frames and now["at"] > before["at"])
 
     until(went_on, "no frame comes", seconds)
-    assert page.evaluate("here.decoded()") > decoded + frames
+    until(lambda: page.evaluate("here.decoded()") > decoded + frames, "the decoder does not go on")
 
 
 def kill_janus(site: Site) -> None:
