@@ -67,18 +67,24 @@ def _published(room: Room) -> dict[int, Handle]:
 def _ready(room: Room, machine: str) -> Branch:
     """Return a room's branch at a machine with all who are to be seen, made (anew) if it has to be."""
     published = _published(room)
-    branch, _made = Branch.objects.get_or_create(room=room, machine=machine)
-    if branch.fed_at and branch.source == placing.standing(room) and published.keys() <= set(branch.feeds):
-        return branch
     if not published:
         raise Refused(Why.NOBODY, "None of them publishes.")
+    branch, _made = Branch.objects.get_or_create(room=room, machine=machine)
+    if _is_whole(branch, room, published):
+        return branch
     if not _claimed(branch):
         raise NotTaken("busy", _("A place is being made for you. Try again in a moment."))
     try:
-        _make(branch, room, published)
+        if not _is_whole(branch, room, published):  # as it is now, and not before another one made it
+            _make(branch, room, published)
     finally:
         Branch.objects.filter(pk=branch.pk, busy_until=branch.busy_until).update(busy_until=None)
     return branch
+
+
+def _is_whole(branch: Branch, room: Room, published: dict[int, Handle]) -> bool:
+    there = branch.fed_at is not None and branch.source == placing.standing(room)
+    return there and published.keys() <= set(branch.feeds)
 
 
 def _claimed(branch: Branch) -> bool:
@@ -116,8 +122,11 @@ def _note(branch: Branch, **facts: Any) -> None:
 
 
 def end(branch: Branch) -> None:
-    """End what there is of a branch, at both machines. One that gives no answer is left to the clock: what it
-    sends ends with the publisher, and what stands there under a name that nobody knows is closed."""
+    """End what there is of a branch, at both machines.
+
+    One that gives no answer is left to the clock: what it sends ends with the publisher, and what stands
+    there under a name that nobody knows is closed.
+    """
     if branch.relayed:
         with suppress(NotSet, Unreachable, Gone), media.provider(branch.source) as source:
             relaying.stop(source, Relayed.of(branch.relayed))
@@ -127,8 +136,8 @@ def end(branch: Branch) -> None:
 
 
 def sweep() -> None:
-    """Take down what nobody watches, what is of a room that is over or stands elsewhere by now, and what no
-    branch knows. Under `live.host`."""
+    """Take down what nobody watches, what is of a room that is over or stands elsewhere, and what no branch
+    knows. Under `live.host`."""
     if machines.alone():
         return
     for branch in Branch.objects.select_related("room"):
@@ -149,7 +158,10 @@ def _is_wanted(branch: Branch) -> bool:
     room = branch.room
     if room.is_over or branch.source not in ("", placing.standing(room)):
         return False
-    if branch.fed_at is None or branch.fed_at > timezone.now() - UNWATCHED:
-        return branch.fed_at is not None or branch.busy_until is not None
+    now = timezone.now()
+    if branch.fed_at is None:
+        return branch.busy_until is not None and branch.busy_until > now
+    if branch.fed_at > now - UNWATCHED:
+        return True
     watched = Connection.objects.filter(room=room, machine=branch.machine, ended_at=None)
     return bool(watched.filter(what=Connection.What.WATCH).exists())

@@ -21,6 +21,7 @@ from leadrush.live import (
     adding,
     agreeing,
     branches,
+    crowding,
     filming,
     machine,
     machines,
@@ -266,8 +267,15 @@ def test_a_drained_machine_keeps_what_is_there_and_gets_nothing_more(
     assert placed(other) == "here"
 
 
+@pytest.mark.parametrize("somebody_comes", [True, False])
 def test_a_crash_while_a_branch_is_made_leaves_nothing(
-    host: Guest, seat: Seat, room: Room, far: Added, janus: Running, monkeypatch: pytest.MonkeyPatch
+    host: Guest,
+    seat: Seat,
+    room: Room,
+    far: Added,
+    janus: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    somebody_comes: bool,
 ) -> None:
     ana, ben = seat("Ana"), seat("Ben")
     adding.drain("far")
@@ -300,16 +308,45 @@ def test_a_crash_while_a_branch_is_made_leaves_nothing(
         await sync_to_async(Branch.objects.update)(busy_until=mine)
         assert (await second.before_it())[1]["code"] == "busy"
         await sync_to_async(Branch.objects.update)(busy_until=timezone.now() - timedelta(seconds=1))
-        assert (await second.before_it())[0] == 201
-        await second.sees(10)
-        assert await sync_to_async(forwarders)() == 2, "those of before have ended"
-        assert len(Relay(far.host).mountpoints()) == 1
-        # What no row knows, as after the database was put back to before it.
-        await sync_to_async(Branch.objects.all().delete)()
+        if somebody_comes:
+            assert (await second.before_it())[0] == 201
+            await second.sees(10)
+            assert await sync_to_async(forwarders)() == 2, "those of before have ended"
+            assert len(Relay(far.host).mountpoints()) == 1
+            # What no row knows, as after the database was put back to before it.
+            await sync_to_async(Branch.objects.all().delete)()
         await sync_to_async(swept)()
         assert Relay(far.host).mountpoints() == []
+        assert somebody_comes or await sync_to_async(forwarders)() == 0
+        assert not await sync_to_async(Branch.objects.exists)()
         for one in (tove, first, second):
             await one.leave()
+
+    play(scene)
+
+
+def test_the_crowd_of_a_room_on_another_machine_gets_segments(
+    host: Guest, room: Room, far: Added, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adding.drain("here")
+
+    async def scene() -> None:
+        tove = await live(host)
+        there = await sync_to_async(of)(room)
+        assert there.provider_host == "far"
+        there.crowd_at = timezone.now()
+        await sync_to_async(there.save)()
+
+        def run() -> bool:
+            with gate.using("live.host"):
+                crowding.run()
+            return (crowding.folder(there.provider_room) / crowding.PLAYLIST).exists()
+
+        try:
+            await till(run, 30)
+        finally:
+            await sync_to_async(crowding.stop)()
+        await tove.leave()
 
     play(scene)
 
