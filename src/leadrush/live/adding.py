@@ -177,18 +177,17 @@ def remove(name: str, *, lost: bool = False) -> None:
     Raises `LookupError`, and `Refused` while somebody is connected there or recordings are kept there, unless
     all of it is `lost`.
     """
+    if name == HERE or not (name in machines.others() or Machine.objects.filter(name=name).exists()):
+        raise LookupError(name)
     if not lost:
         _demand_nothing_kept(name)
         if Connection.objects.filter(machine=name, ended_at=None).exists():
             raise Refused("Somebody is in a room there: drain it, and wait until they have left.")
-    found = Machine.objects.filter(name=name).exclude(name=HERE).first()
-    if found is None and name not in machines.others():
-        raise LookupError(name)
     rollcall.lose(name)
     for branch in Branch.objects.filter(machine=name) | Branch.objects.filter(source=name):
         branches.end(branch)
         branch.delete()
-    Machine.objects.filter(name=name).exclude(name=HERE).delete()
+    Machine.objects.filter(name=name).delete()
     shutil.rmtree(machines.folder(name), ignore_errors=True)
 
 
@@ -197,8 +196,8 @@ def _demand_nothing_kept(name: str) -> None:
     kept = sum(name in one.room.provider_hosts for one in there)
     if kept:
         raise Refused(
-            f"Of {kept} rooms recordings may lie there, which are to be erased in time: leave it until "
-            "then, or say that they are lost."
+            f"Recordings of rooms ({kept}) may lie there, and are to be erased in time: leave it as it is "
+            "until then, or remove it with --lost."
         )
     if Room.objects.filter(provider_host=name, state__in=[RoomState.LIVE, RoomState.PAUSED]).exists():
         raise Refused("A room is on there: wait until it is over.")

@@ -19,7 +19,7 @@ OPEN = (RoomState.GREEN, RoomState.LIVE, RoomState.PAUSED)
 class Seen:
     """One machine: who is there now, how many may be, and how it does.
 
-    `records`: its recordings are reached from here; `load`: connections, as it said at `answered_at`.
+    `records`: its recordings are reached from here; `load`: sessions, as it said at `answered_at`.
     """
 
     name: str

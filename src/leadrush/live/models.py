@@ -105,7 +105,7 @@ class Machine(models.Model):
     recordings = models.CharField(max_length=200, blank=True)
     takes = models.BooleanField(default=True, help_text="Whether new rooms and watchers are brought there")
     answered_at = models.DateTimeField(null=True, blank=True)
-    load = models.PositiveIntegerField(default=0, help_text="Connections that it had when it last answered")
+    load = models.PositiveIntegerField(default=0, help_text="Sessions that it had then, ours among them")
 
     class Meta:
         ordering = ("name",)

@@ -189,7 +189,7 @@ class Provider(Protocol):
         """Whether the media server is there. Never raises."""
 
     def load(self, patience: float = 5.0) -> int:
-        """Say how many connections it carries, after so many seconds at most."""
+        """Say how many sessions it carries, ours among them, after so many seconds at most."""
 
     def open(self, room: str, *, publishers: int = 6, kbits: int = 1500, recording: bool = False) -> None:
         """Make a room for so many publishers, each with pictures of at most so many kilobits a second.

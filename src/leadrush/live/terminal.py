@@ -39,7 +39,7 @@ def add(name: str, records_to: str, ports: str, **given: object) -> None:
         click.echo(
             "Its recordings are not reached from here: rooms that may be recorded are opened elsewhere."
         )
-    if machine.private(os.environ).startswith("127."):
+    if machine.private(os.environ).startswith("127.") and not str(given["api"]).startswith("127."):
         click.echo(
             "Set LIVE_RTP to this machine’s address in that network: without it nothing can be sent here, "
             "neither to watchers nor for HLS."

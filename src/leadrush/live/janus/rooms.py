@@ -96,7 +96,7 @@ class Janus:
         return True
 
     def load(self, patience: float = PATIENCE) -> int:
-        """Say how many connections it carries."""
+        """Say how many sessions it carries."""
         return len(ask(self.host, "", {"janus": "list_sessions"}, admin=True, patience=patience)["sessions"])
 
     def open(self, room: str, *, publishers: int = 6, kbits: int = 1500, recording: bool = False) -> None:

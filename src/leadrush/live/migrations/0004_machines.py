@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('recordings', models.CharField(blank=True, max_length=200)),
                 ('takes', models.BooleanField(default=True, help_text='Whether new rooms and watchers are brought there')),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('load', models.PositiveIntegerField(default=0, help_text='Connections that it had when it last answered')),
+                ('load', models.PositiveIntegerField(default=0, help_text='Sessions that it had then, ours among them')),
             ],
             options={
                 'ordering': ('name',),

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from leadrush import gate
@@ -32,13 +35,14 @@ from leadrush.live import (
     rollcall,
     settling,
     staging,
+    terminal,
 )
 from leadrush.live.answering import NotTaken
 from leadrush.live.janus import Relay
 from leadrush.live.models import Branch, Connection, Guest, Machine, Recording, Room
 from leadrush.live.provider import Unreachable
 from leadrush.live.tests.callers import Caller
-from leadrush.live.tests.conftest import now, play
+from leadrush.live.tests.conftest import now, play, staff
 from leadrush.live.tests.test_connecting import go, live, rows
 from tests.rig import janus as rig
 from tests.rig import questions
@@ -489,6 +493,51 @@ def test_what_would_open_a_machine_to_everybody_or_cannot_be_is_refused(wrong: d
         adding.add(**{"name": "far", **wrong})
     assert machines.alone()
     assert not Machine.objects.exists()
+
+
+def test_the_owner_sees_the_machines_and_drains_one_and_nobody_else_does(second: str, settings: Any) -> None:
+    page, origin = reverse("live:machines"), {"origin": "https://tiller.example"}
+    owner, host = Client(), Client()
+    owner.force_login(staff("owner"))
+    host.force_login(staff("host"))
+    assert host.get(page).status_code == 403
+    assert host.post(page, {"name": second, "do": "drain"}, headers=origin).status_code == 403
+    shown = owner.get(page).content.decode()
+    assert "This machine" in shown and "0 of 5" in shown and "10.0.0.2" not in shown
+    for do, takes in (("drain", False), ("drain", False), ("fill", True)):
+        assert owner.post(page, {"name": second, "do": do}, headers=origin).status_code == 302
+        assert Machine.objects.get(name=second).takes is takes
+    for wrong in ({}, {"name": "x" * 500, "do": "drain"}, {"name": "\x00", "do": "fill"}):
+        answer = owner.post(page, wrong, headers=origin, follow=True)
+        assert "There is no such machine any more." in answer.content.decode()
+    assert "Machines of live rooms" in owner.get("/console/").content.decode()
+    shutil.rmtree(machines.folder(second))
+    assert "Machines of live rooms" not in owner.get("/console/").content.decode()
+
+
+def test_a_machine_is_not_forgotten_while_somebody_is_there_or_something_is_kept_there(
+    second: str, room: Room, host: Guest
+) -> None:
+    def said(*words: str) -> str:
+        return CliRunner().invoke(terminal.machines, [*words]).output
+
+    row = Connection(person_id=host.person_id, giving=host.giving, room=room, guest=host, what="watch")
+    row.machine, row.handle = second, {"host": second}
+    with gate.using("live.room"):
+        row.save()
+    assert "Somebody is in a room there" in said("remove", second)
+    with gate.using("live.room"):
+        Connection.objects.update(ended_at=timezone.now(), gone=True)
+    Room.objects.filter(pk=room.pk).update(provider_hosts=[second])
+    Recording.objects.create(room=room)
+    assert "Recordings of rooms (1) may lie there" in said("remove", second)
+    assert "Recordings of rooms (1) may lie there" in said("add", second, "--api=10.0.0.2")
+    assert second in said("list")
+    assert said("remove", second, "--lost") == ""
+    assert "This machine is the only one" in said("list")
+    for word in ("remove", "drain", "fill"):
+        assert "There is no machine far" in said(word, second)
+    assert "There is no machine here" in said("remove", "here")
 
 
 def test_where_there_is_one_machine_no_door_asks_for_others_or_for_more_than_before(
