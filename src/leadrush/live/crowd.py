@@ -1,19 +1,21 @@
 """HLS for the crowd: who watches where WebRTC does not reach, and more than a room holds, some seconds later.
 
-The media server sends what is published to ffmpeg as well, which makes of it pictures of one size,
-everybody's sound, segments of two seconds, and a playlist that names the newest. Copying the pictures would
-cost less, but their size changes as networks do, and players stop at that. Whoever serves the folder decides
-who gets it.
+The media server, which may be on another machine, sends what is published to ffmpeg as well, encrypted under
+a key that is drawn for each start. ffmpeg makes of it pictures of one size, everybody's sound, segments of
+two seconds, and a playlist that names the newest. Copying the pictures would cost less, but their size
+changes as networks do, and players stop at that. Whoever serves the folder decides who gets it.
 
 A `Crowd` belongs to the process that started it, and ends with it; start it from a thread that stays.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -82,13 +84,14 @@ class Crowd:
         self.stop(over=False)
         self.folder.mkdir(parents=True, exist_ok=True)
         inputs = self._inputs(picture, sounds)
-        self._run(inputs)
+        key = base64.b64encode(secrets.token_bytes(30)).decode()
+        self._run(inputs, key)
         try:
             self._listening(inputs)
             kept: list[Forwarding] = []
             for handle in dict.fromkeys(one.handle for one in inputs):
                 ports = {one.stream.mid: (one.port, 0) for one in inputs if one.handle == handle}
-                kept.append(self.media.forward(handle, self.address, ports))
+                kept.append(self.media.forward(handle, self.address, ports, key=key))
                 self._note().write_text(json.dumps([asdict(forwarding) for forwarding in kept]))
         except BaseException:
             self.stop(over=False)
@@ -145,7 +148,7 @@ class Crowd:
         ports = _free_pairs(self.address, len(wanted))
         return [_Input(handle, stream, port) for (handle, stream), port in zip(wanted, ports, strict=True)]
 
-    def _run(self, inputs: Sequence[_Input]) -> None:
+    def _run(self, inputs: Sequence[_Input], key: str) -> None:
         self._since = time.time()
         self._process = subprocess.Popen(  # noqa: S603 - the command is our own
             command(self.folder, [one.stream.kind for one in inputs], self.height),
@@ -156,7 +159,8 @@ class Crowd:
         )
         assert self._process.stdin
         with contextlib.suppress(BrokenPipeError), self._process.stdin as told:
-            told.write(describe(self.address, [(one.stream.codec, one.port) for one in inputs]).encode())
+            streams = [(one.stream.codec, one.port) for one in inputs]
+            told.write(describe(self.address, streams, key).encode())
 
     def _listening(self, inputs: Sequence[_Input]) -> None:
         """Wait until ffmpeg listens: what is sent before is lost, and a whole picture comes seldom."""
@@ -170,13 +174,14 @@ class Crowd:
                 time.sleep(0.02)
 
 
-def describe(address: str, streams: Sequence[tuple[str, int]]) -> str:
-    """Return the SDP that says which coding comes at which port."""
+def describe(address: str, streams: Sequence[tuple[str, int]], key: str) -> str:
+    """Return the SDP that says which coding comes at which port, as SRTP under a key (30 bytes in base64)."""
     lines = ["v=0", f"o=- 0 0 IN IP4 {address}", "s=live", f"c=IN IP4 {address}", "t=0 0"]
     for codec, port in streams:
         number = PAYLOAD_TYPES[codec]
         kind = "audio" if codec == "opus" else "video"
-        lines += [f"m={kind} {port} RTP/AVP {number}", f"a=rtpmap:{number} {CLOCKS[codec]}"]
+        lines += [f"m={kind} {port} RTP/SAVP {number}", f"a=rtpmap:{number} {CLOCKS[codec]}"]
+        lines.append(f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}")
         if codec == "h264":
             lines.append(f"a=fmtp:{number} packetization-mode=1")
     return "\r\n".join(lines) + "\r\n"
@@ -189,7 +194,7 @@ def command(folder: Path, kinds: Sequence[str], height: int) -> list[str]:
     if kinds:
         line += [
             "-protocol_whitelist",
-            "pipe,udp,rtp",
+            "pipe,udp,rtp,srtp",
             "-analyzeduration",
             "2000000",
             "-probesize",

@@ -392,6 +392,17 @@ def second(tmp_path: Path) -> str:
     return "far"
 
 
+def test_a_machine_that_gives_no_answer_closes_no_door_of_another_one(janus: Running) -> None:
+    adding.add(name="far", api="127.0.0.1", api_port=9, admin_port=9)
+    with pytest.raises(Unreachable), media.provider() as provider, media.relay("far") as relay:
+        assert provider.answers()
+        relay.mountpoints()
+    with media.provider() as provider:
+        assert provider.answers()
+    with pytest.raises(Unreachable, match="a moment ago"), media.relay("far"):
+        raise AssertionError("it is asked at once again")
+
+
 def test_of_two_processes_that_place_a_room_at_once_both_get_the_same(second: str, room: Room) -> None:
     one, other = of(room), of(room)
     with gate.using("live.room"):
