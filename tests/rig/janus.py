@@ -130,25 +130,37 @@ def second_janus(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 
 
 @contextmanager
-def network(number: int) -> Iterator[tuple[list[str], str]]:
-    """Make a network as of another machine: the command that runs one in it, and its address there."""
-    name, ours, theirs = f"lr{os.getpid()}", f"10.231.{number}.1", f"10.231.{number}.2"
+def networks(number: int, count: int) -> Iterator[list[tuple[list[str], str]]]:
+    """Make networks as of so many other machines, joined by a switch to which this one is connected, too.
+
+    Of each: the command that runs one in it, and its address.
+    """
+    name, net = f"lr{os.getpid()}", f"10.231.{number}"
+    made: list[list[str]] = []
 
     def ip(*words: str) -> None:
         subprocess.run(["ip", *words], check=True, capture_output=True)
 
     try:
-        ip("netns", "add", name)
+        ip("link", "add", name, "type", "bridge")
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("No networks can be made here, as in a closed container.")
+    made.append(["link", "del", name])
     try:
-        ip("link", "add", f"{name}a", "type", "veth", "peer", "name", f"{name}b")
-        ip("link", "set", f"{name}b", "netns", name)
-        ip("addr", "add", f"{ours}/24", "dev", f"{name}a")
-        ip("link", "set", f"{name}a", "up")
-        ip("-n", name, "addr", "add", f"{theirs}/24", "dev", f"{name}b")
-        ip("-n", name, "link", "set", f"{name}b", "up")
-        ip("-n", name, "link", "set", "lo", "up")
-        yield ["ip", "netns", "exec", name], theirs
+        ip("addr", "add", f"{net}.1/24", "dev", name)
+        ip("link", "set", name, "up")
+        for one in range(count):
+            there, wire, end = f"{name}n{one}", f"{name}a{one}", f"{name}b{one}"
+            ip("netns", "add", there)
+            made.append(["netns", "del", there])
+            ip("link", "add", wire, "type", "veth", "peer", "name", end)
+            ip("link", "set", wire, "master", name)
+            ip("link", "set", wire, "up")
+            ip("link", "set", end, "netns", there)
+            ip("-n", there, "addr", "add", f"{net}.{one + 2}/24", "dev", end)
+            ip("-n", there, "link", "set", end, "up")
+            ip("-n", there, "link", "set", "lo", "up")
+        yield [(["ip", "netns", "exec", f"{name}n{one}"], f"{net}.{one + 2}") for one in range(count)]
     finally:
-        ip("netns", "del", name)
+        for words in reversed(made):
+            subprocess.run(["ip", *words], check=False, capture_output=True)

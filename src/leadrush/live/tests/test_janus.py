@@ -285,7 +285,7 @@ def test_media_reach_a_host_in_another_network(
 ) -> None:
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 99
     with (
-        rig.network(number) as (inside, address),
+        rig.networks(number, 1) as [(inside, address)],
         rig.running(tmp_path, ports_of(worker_id, 2), inside=inside, listen=address) as far,
     ):
         assert far.host.url.startswith(f"http://{address}:")

@@ -356,27 +356,37 @@ def test_the_crowd_of_a_room_on_another_machine_gets_segments(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root makes networks")
-def test_a_machine_in_another_network_carries_who_finds_no_place_here(
-    host: Guest, seat: Seat, room: Room, tmp_path: Path, worker_id: str
+def test_machines_in_networks_of_their_own_carry_a_room_between_them_and_one_takes_it_over(
+    host: Guest, seat: Seat, room: Room, tmp_path: Path, worker_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(placing, "LOST", timedelta(seconds=0))
     ana, ben = seat("Ana"), seat("Ben")
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 99
     with (
-        rig.network(100 + number) as (inside, address),
-        added("far", tmp_path / "far", ports_of(worker_id, 2), api=address, inside=inside) as far,
+        rig.networks(100 + number, 2) as [(in_one, one_at), (in_two, two_at)],
+        added("one", tmp_path / "one", ports_of(worker_id, 2), api=one_at, inside=in_one, places=1) as one,
+        added("two", tmp_path / "two", ports_of(worker_id, 1), api=two_at, inside=in_two, places=2),
     ):
-        assert far.host.media_address == address
-        adding.drain("far")
+        adding.drain("here")
+        adding.drain("two")
 
         async def scene() -> None:
             tove, first, second = await live(host), Caller(ana), Caller(ben)
-            await first.before_it()
-            await sync_to_async(adding.drain)("far", takes=True)
-            assert (await second.before_it())[0] == 201
-            assert await sync_to_async(lambda: rows(pk=second.number)[0].machine)() == "far"
-            await second.sees(20)
-            for one in (tove, first, second):
-                await one.leave()
+            assert (await sync_to_async(of)(room)).provider_host == "one"
+            await sync_to_async(adding.drain)("two", takes=True)
+            for caller, at in ((first, "one"), (second, "two")):
+                assert (await caller.before_it())[0] == 201
+                assert await sync_to_async(lambda: rows(pk=caller.number)[0].machine)() == at  # noqa: B023
+                await caller.sees(20)
+            one.kill()
+            await sync_to_async(called)()
+            assert (await tove.ping())[0] == 410
+            again = Caller(host)
+            assert (await again.on_stage())[0] == 201
+            assert (await sync_to_async(of)(room)).provider_host == "two"
+            first, second = await back(first, "two"), await back(second, "two")
+            for caller in (tove, again, first, second):
+                await caller.leave()
 
         play(scene)
 
