@@ -100,11 +100,14 @@ def recordings(row: Machine) -> Path | None:
 def all_recordings(names: Iterable[str] | None = None) -> dict[str, Path | None]:
     """Return those folders for each of these machines on which rooms are recorded, or for all.
 
-    This one always is; None stands for one that is not reached just now."""
+    This one always is; None stands for one that is not reached just now. That holds without its secrets, too,
+    as after a restore: what is kept there is not forgotten.
+    """
     found: dict[str, Path | None] = {HERE: machine.recordings(_data())}
-    if not alone():
+    wanted = None if names is None else set(names) - {HERE}
+    if wanted is None or wanted:
         rows = Machine.objects.exclude(name=HERE).exclude(recordings="")
-        for row in rows if names is None else rows.filter(name__in=list(names)):
+        for row in rows if wanted is None else rows.filter(name__in=wanted):
             found[row.name] = recordings(row)
     return found
 
