@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leadrush import gate, vault
-from leadrush.live import naming, settling
+from leadrush.live import naming, others, settling
 from leadrush.live.answering import NotTaken
 from leadrush.live.models import Appearance, Connection, Guest, Room
 from leadrush.vault.turns import begins_again
@@ -38,13 +38,14 @@ def demand(guest: Guest) -> None:
 
 
 @begins_again
-def agree(guest: Guest) -> None:
+def agree(guest: Guest, *, shown: bool = False) -> None:
     """Write down somebody's yes to be seen and heard in the recording of this room. Twice is once.
 
-    Raises `evidence.Stopped` while the clause is broken, `NotTaken` where their address is not confirmed: a
-    yes of an address that anybody may have typed is none.
+    `shown` is their second yes, to others than those with a seat seeing it (`others`); without it, an earlier
+    one of theirs in this room stays. Raises `evidence.Stopped` while the clause is broken, `NotTaken` where
+    their address is not confirmed: a yes of an address that anybody may have typed is none.
     """
-    if has_agreed(guest):
+    if has_agreed(guest) and (not shown or others.has_agreed(guest)):
         return
     if not guest.giving.confirmed:
         raise NotTaken(
@@ -52,14 +53,15 @@ def agree(guest: Guest) -> None:
         )
     with transaction.atomic(), gate.using(USE, what=FORM):
         vault.choose(person=guest.person, use=USE, answer=True, where=FORM, giving=guest.giving)
-        if has_agreed(guest):  # a no since then had closed it, and now it is open again
-            return
-        # A giving of its own: it stays as long as the film, when the seat has long been erased.
-        giving = vault.give(
-            person=guest.person, where=FORM, clause=CLAUSE, about=guest.room.about, confirmed=True
-        )
-        word = naming.participant(guest.pk)
-        Appearance(person=guest.person, giving=giving, room=guest.room, word=word).save()
+        if not has_agreed(guest):  # else a no since then had closed it, and now it is open again
+            # A giving of its own: it stays as long as the film, when the seat has long been erased.
+            giving = vault.give(
+                person=guest.person, where=FORM, clause=CLAUSE, about=guest.room.about, confirmed=True
+            )
+            word = naming.participant(guest.pk)
+            Appearance(person=guest.person, giving=giving, room=guest.room, word=word).save()
+        if shown:
+            others.agree(guest)
 
 
 def begin(guest: Guest) -> None:
@@ -69,6 +71,6 @@ def begin(guest: Guest) -> None:
     """
     agree(guest)
     words = agreed(guest.room)
-    others = Connection.objects.filter(room=guest.room, ended_at=None).exclude(what=Connection.What.WATCH)
-    keys = [one.pk for one in others if naming.participant(one.guest_id) not in words]
+    rows = Connection.objects.filter(room=guest.room, ended_at=None).exclude(what=Connection.What.WATCH)
+    keys = [one.pk for one in rows if naming.participant(one.guest_id) not in words]
     settling.end(Connection.objects.filter(pk__in=keys), "recorded")

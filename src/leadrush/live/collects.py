@@ -136,6 +136,7 @@ COLLECTS = [
             "room": _("Of which room"),
             "word": _("The number that you have in the recording"),
             "at": _("When you agreed"),
+            "shown_at": _("When you agreed that others see it, too"),
         },
         loses=_("The recording is made anew without you, or is taken down where that cannot be done."),
         shows=_appearance,

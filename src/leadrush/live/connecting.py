@@ -59,17 +59,20 @@ class Pinged:
     offer: Offer | None
 
 
-def publish(*, ticket: tickets.Ticket, sdp: str, what: str, recorded: bool = False) -> tuple[int, str]:
+def publish(
+    *, ticket: tickets.Ticket, sdp: str, what: str, recorded: bool = False, shown: bool = False
+) -> tuple[int, str]:
     """Let somebody on stage publish camera or screen; return the connection and the SDP that answers.
 
-    `recorded` is their yes to being recorded where the room is. The same person from another window or device
-    takes over. Raises `NotLetIn`, `NotTaken`, `machine.NotSet`, `Unreachable`.
+    `recorded` is their yes to being recorded where the room is, `shown` the one to others seeing it. The same
+    person from another window or device takes over. Raises `NotLetIn`, `NotTaken`, `machine.NotSet`,
+    `Unreachable`.
     """
     with gate.using(USE, what="live.publish"):
         guest = entering.still_in(ticket)
         _demand_stage(guest)
         if recorded and guest.room.recorded:
-            agreeing.agree(guest)
+            agreeing.agree(guest, shown=shown)
         agreeing.demand(guest)
         with media.provider(placing.home(guest.room)) as provider, _in_words():
             room = naming.room(guest.room)

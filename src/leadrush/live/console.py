@@ -15,18 +15,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from leadrush import console, gate
-from leadrush.live import entering, filming, occasions, replaying, reporting
+from leadrush.live import entering, filming, occasions, others, replaying, reporting
 from leadrush.live.models import Recording, Room
 from leadrush.live.occasions import Occasion
 from leadrush.live.reporting import Attended
 from leadrush.look import charts
 from leadrush.look import times as home
+from leadrush.media import films
 from leadrush.media.links import link
 from leadrush.vault.models import Person
 
 STEPS = 24
 """So many bars show how many were there."""
 SHORTEST = timedelta(minutes=10)
+MAKES: dict[str, bool | None] = {"again": None, "narrow": True, "whole": False}
+"""Which buttons let a film be made again: as it was, without whom others may not see, with everybody."""
+SHOWS = {"others": True, "not-others": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +92,49 @@ def crowd(there: Sequence[Attended], first: datetime, last: datetime) -> charts.
 @require_safe
 def film(request: HttpRequest, about: str) -> HttpResponseBase:
     """Show how far the film of a room is, for the part of the report that asks again."""
-    return TemplateResponse(request, "live/console/film.html", _film(held_by(request, about)))
+    return TemplateResponse(request, "live/console/film.html", _film(request, held_by(request, about)))
 
 
-def _film(room: Room) -> dict[str, Any]:
+def _film(request: HttpRequest, room: Room) -> dict[str, Any]:
+    recording = Recording.objects.filter(room=room).first()
+    seen = recording is not None and bool(recording.words) and others.is_open()
     return {
         "room": room,
-        "recording": Recording.objects.filter(room=room).first(),
+        "recording": recording,
         "film": link(room.replay, name="replay.mp4", room="live") if room.replay else "",
+        "others": others.of(recording) if recording is not None and seen else None,
+        "deeds": _deeds(request, room),
     }
+
+
+def _deeds(request: HttpRequest, room: Room) -> list[tuple[str, str]]:
+    """Return what can be done elsewhere with a film that others may see: words and page of each."""
+    assert isinstance(request.user, Person)
+    about = others.about(room)
+    may = [deed for deed in films.deeds() if request.user.may(deed.role)]
+    return [(str(deed.words), deed.address(about)) for deed in may] if may and films.find(about) else []
 
 
 @console.staff("host")
 @gate.door("live.host", staff=True, what="live.replay")
 @require_POST
 def replay(request: HttpRequest, about: str) -> HttpResponseBase:
-    """Open the replay to those who had a seat, close it, or let its film be made again."""
+    """Open the replay to those who had a seat or to others, close it, or let its film be made again."""
     room = held_by(request, about)
-    do = request.POST.get("do")
-    if do == "again":
-        filming.again(room)
-        messages.success(request, _("The film is made again."))
+    do = request.POST.get("do", "")
+    if do in MAKES:
+        if filming.again(room, for_others=MAKES[do]):
+            messages.success(request, _("The film is made again."))
+        else:
+            messages.error(
+                request, _("It cannot be made again: its recording is erased, or it is being made.")
+            )
+    elif do in SHOWS:
+        if others.show(room, on=SHOWS[do]):
+            seen = _("Others can see it now: make it a lesson, or let it be shown at set hours.")
+            messages.success(request, seen if SHOWS[do] else _("It is for those who had a seat alone."))
+        else:
+            messages.error(request, _("Not everybody who is in it agreed that others see it."))
     elif replaying.publish(room, on=do == "open"):
         opened = _("Those who had a seat see it at their place in the room.")
         messages.success(request, opened if do == "open" else _("It is closed."))
@@ -140,7 +166,7 @@ def report(request: HttpRequest, about: str) -> HttpResponseBase:
     seen = [one for one in there if one.stays]
     context = {
         "event": event,
-        **_film(room),
+        **_film(request, room),
         "rows": rows(seen, first, last),
         "absent": [one for one in there if not one.stays],
         "first": first,

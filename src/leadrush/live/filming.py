@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from leadrush import gate, statement
-from leadrush.live import agreeing, machine, machines, media, naming, occasions, pieces, recordings
+from leadrush.live import agreeing, machine, machines, media, naming, occasions, others, pieces, recordings
 from leadrush.live.machine import NotSet
 from leadrush.live.models import Recording, RecordingState, Room, RoomState
 from leadrush.live.programs import DiskFull, Trouble
@@ -111,10 +111,15 @@ def _is_closed(room: Room, name: str, late: bool) -> bool:
         return late
 
 
-def again(room: Room) -> None:
-    """Let the film of a room be made anew, as after somebody was cut out. Twice is once."""
-    Recording.objects.filter(room=room, originals_gone_at=None).exclude(state=RecordingState.MAKING).update(
-        state=RecordingState.WAITING, tries=0, trouble="", again_at=timezone.now()
+def again(room: Room, *, for_others: bool | None = None) -> bool:
+    """Let the film of a room be made anew, as after somebody was cut out; return whether it is.
+
+    `for_others` lets it be made of those alone who agreed that others see them, or of everybody.
+    """
+    asked: dict[str, Any] = {} if for_others is None else {"for_others": for_others}
+    rows = Recording.objects.filter(room=room, originals_gone_at=None).exclude(state=RecordingState.MAKING)
+    return bool(
+        rows.update(state=RecordingState.WAITING, tries=0, trouble="", again_at=timezone.now(), **asked)
     )
 
 
@@ -147,11 +152,13 @@ def _made(recording: Recording) -> None:
         raise recordings.NothingRecorded("Nothing was recorded.")
     room, places = recording.room, reached(recording.room)
     words = _only_who_agreed(places, agreeing.agreed(room))
+    left_out, narrow = _left_out(recording, words)
     target = machine.folder(Path(settings.DATA)) / "films" / f"{room.provider_room}.mp4"
     film = recordings.make(
         places,
         target,
         first=sorted(word for word in words if naming.read(word)[1] == naming.SCREEN),
+        without=left_out,
         progress=_progress(recording.pk),
     )
     file = keeping.keep(Made(film.path), (MP4,))
@@ -165,7 +172,8 @@ def _made(recording: Recording) -> None:
             trouble="",
             made_at=timezone.now(),
             seconds=film.seconds,
-            words=sorted({naming.person(word) for word in words}),
+            words=sorted({naming.person(word) for word in words - left_out}),
+            for_others=narrow,
             spans=[[span.begun, span.ended] for span in film.shows],
         )
     film.path.unlink(missing_ok=True)  # where the same film was kept already
@@ -181,6 +189,18 @@ def _only_who_agreed(places: Collection[Path], agreed: Collection[str]) -> set[s
         if naming.person(piece.participant) not in agreed:
             piece.path.unlink(missing_ok=True)
     return {piece.participant for piece in found if naming.person(piece.participant) in agreed}
+
+
+def _left_out(recording: Recording, words: Collection[str]) -> tuple[set[str], bool]:
+    """Return what of these is left out of a film that is made for others, too, and whether it is one: where
+    nobody agreed to that, or they took it back meanwhile, it is for those who had a seat. Clause
+    `live-showing`."""
+    if recording.for_others:
+        seen = others.agreed([recording.room_id])[recording.room_id]
+        left_out = {word for word in words if naming.person(word) not in seen}
+        if left_out != set(words):
+            return left_out, True
+    return set(), False
 
 
 def _progress(key: int) -> Callable[[float], None]:
@@ -208,6 +228,9 @@ def take_back(key: int | None = None) -> int:
         if not set(one.words) <= set(agreeing.agreed(one.room)):
             _take_down(one)
             taken += 1
+        elif one.for_others and one.state == RecordingState.MADE and others.of(one).missing:
+            # Those who had a seat see it on until it is made without whoever said no to others.
+            again(one.room)
     return taken
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import gate, ledger
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
-from leadrush.live import asking, counted, filming, lasting
+from leadrush.live import asking, counted, filming, lasting, others
 from leadrush.live.models import (
     Appearance,
     Guest,
@@ -158,3 +158,33 @@ def films_have_nobody_who_did_not_agree() -> Count:
     films = Recording.objects.exclude(words=[]).values_list("room_id", "words")
     wrong = sum(not set(words) <= agreed.get(room, set()) for room, words in films)
     return Count(wrong + len(filming.late(GRACE)), count + 2 * Recording.objects.count())
+
+
+@evidence.check(
+    words=_(
+        "%(missed)s of %(of)s yeses to being seen by others, and films that others see, are not as was said."
+    ),
+    mend=_(
+        "Show the films of live rooms to nobody but those who had a seat, and look who wrote to the database."
+    ),
+    stops="collection",
+)
+def films_are_shown_to_others_by_a_yes_of_their_own() -> Count:
+    """Count yeses to being seen by others, and films that others see; among them yeses that nobody said at
+    that moment, and films with somebody who has not said one or took it back. Clause `live-showing`."""
+    said = Choice.objects.filter(person=OuterRef("person"), use=others.USE)
+    rows = Appearance.objects.exclude(shown_at=None).annotate(
+        said=Exists(said.filter(answer=True, at=OuterRef("shown_at"))),
+        now=Subquery(said.order_by("-id").values("answer")[:1]),
+    )
+    count = wrong = 0
+    seen: dict[int, set[str]] = {}
+    for room, word, true, now in rows.values_list("room_id", "word", "said", "now"):
+        count, wrong = count + 1, wrong + (not true)
+        if true and now:
+            seen.setdefault(room, set()).add(word)
+    films = {film.about for film in others.Films().all()}
+    recordings = Recording.objects.filter(room__replay_others=True).select_related("room")
+    shown = [one for one in recordings if others.about(one.room) in films]
+    wrong += sum(not set(one.words) <= seen.get(one.room_id, set()) for one in shown)
+    return Count(wrong, count + len(shown))

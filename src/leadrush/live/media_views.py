@@ -48,11 +48,13 @@ View = Callable[..., HttpResponseBase]
 
 
 class Publish(msgspec.Struct, frozen=True):
-    """A browser's offer; `recorded` is its person's yes to be in the recording of a recorded room."""
+    """A browser's offer; `recorded` is its person's yes to be in the recording of a recorded room, `shown` to
+    being seen in it by others than those with a seat."""
 
     sdp: Sdp
     what: Literal["camera", "screen"]
     recorded: bool = False
+    shown: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -140,9 +142,8 @@ def _offered(offer: Offer) -> dict[str, Any]:
 def publish(request: HttpRequest, about: str) -> HttpResponseBase:
     """Take somebody's offer to be seen and heard: 201 with the connection and the SDP that answers."""
     ticket, said = _ticket(request, about), _read(request, Publish)
-    connection, sdp = _through(
-        ticket, connecting.publish, sdp=said.sdp, what=said.what, recorded=said.recorded
-    )
+    yes = {"recorded": said.recorded, "shown": said.shown}
+    connection, sdp = _through(ticket, connecting.publish, sdp=said.sdp, what=said.what, **yes)
     return _said(201, connection=connection, sdp=sdp)
 
 

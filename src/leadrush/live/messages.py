@@ -134,6 +134,7 @@ class SetUp(Message, tag="set_up", frozen=True, kw_only=True):
     slide: Annotated[int, msgspec.Meta(ge=0, le=9999)] | None = None
     offer: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     recorded: bool | None = None
+    shown: bool | None = None
 
 
 class Caption(Message, tag="caption", frozen=True, kw_only=True):

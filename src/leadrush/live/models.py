@@ -74,6 +74,7 @@ class Room(models.Model):
     crowd_at = models.DateTimeField(null=True, blank=True)
     replay = models.ForeignKey(File, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     replay_open = models.BooleanField(default=False)
+    replay_others = models.BooleanField(default=False, help_text="Shown to others, where all in it agreed")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
@@ -352,12 +353,14 @@ class Appearance(Held):
     """Somebody's picture and voice in the recording of a room, with their yes. Clause `live-recording`.
 
     It rests on a giving of its own, so that it stays as long as the film does. `word` is theirs in the
-    recording.
+    recording; `shown_at` is when they said yes to others seeing it, the moment of that yes itself. Clause
+    `live-showing`.
     """
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     word = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
+    shown_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Held.Meta):
         constraints: ClassVar = [
@@ -382,7 +385,7 @@ class RecordingState(models.TextChoices):
 class Recording(models.Model):
     """A room's recording, and how far the film of it is. `words` are those who are in the film, by the
     numbers of their seats, `spans` the times that it shows; `share` is from 0 to 1, `again_at` when it is
-    tried (again)."""
+    tried (again). With `for_others` it is made of those alone who agreed that others see it."""
 
     room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="recording")
     state = models.CharField(max_length=7, choices=RecordingState.choices, default=RecordingState.WAITING)
@@ -395,6 +398,7 @@ class Recording(models.Model):
     seconds = models.FloatField(null=True, blank=True)
     words = models.JSONField(default=list)
     spans = models.JSONField(default=list)
+    for_others = models.BooleanField(default=False)
     originals_gone_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from leadrush.live import (
     lasting,
     media,
     occasions,
+    others,
     replaying,
     reporting,
     seats,
@@ -154,6 +155,7 @@ def _inside(request: HttpRequest, guest: Guest, event: Occasion) -> HttpResponse
         "room": guest.room,
         "guest": guest,
         "state": showing.state(guest=guest.pk),
+        "others": others.is_open(),
         "config": {
             "about": guest.room.about,
             "version": showing.VERSION,

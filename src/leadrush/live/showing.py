@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from leadrush import gate
-from leadrush.live import asking, changes, chatting, hosting, polling, staging, tickets
+from leadrush.live import asking, changes, chatting, hosting, others, polling, staging, tickets
 from leadrush.live.entering import seated
 from leadrush.live.models import Guest, Room
 
@@ -61,6 +61,7 @@ def _own(guest: Guest, seen: dict[str, Any]) -> dict[str, Any]:
     }
     if guest.may_host:
         mine["polls"] = polling.listed(guest.room, hosts=True)
+        mine["shown"] = others.has_agreed(guest)
     return mine
 
 

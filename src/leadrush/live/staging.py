@@ -15,6 +15,7 @@ from leadrush.live import (
     asking,
     counted,
     occasions,
+    others,
     placing,
     polling,
     settling,
@@ -123,11 +124,13 @@ def set_up(
     slide: int | None = None,
     offer: str | None = None,
     recorded: bool | None = None,
+    shown: bool | None = None,
 ) -> None:
     """Change what a room shows or lets be, as who holds it: seconds between lines (0 for none), whether there
     is chat, which page, which offer (a path of this site), whether it is recorded.
 
-    Who lets it be recorded agrees to be in the recording; whoever else is on stage is asked."""
+    Who lets it be recorded agrees to be in the recording; whoever else is on stage is asked. `shown` says
+    whether others than those with a seat may see them in it."""
     with transaction.atomic(), gate.using(USE, what="live.stage"):
         there = seated(guest, hosts=True)
         room = _held(there.room)
@@ -148,8 +151,19 @@ def set_up(
         telling.tell(room.pk, "room", **facts(room))
         if begins:
             agreeing.begin(there)
+        if shown is not None:
+            _show(there, on=shown, recorded=room.recorded)
         if recorded is not None:
             settling.after(room)
+
+
+def _show(guest: Guest, *, on: bool, recorded: bool) -> None:
+    if not on:
+        others.take_back(guest)
+    elif recorded:
+        agreeing.agree(guest, shown=True)
+    else:
+        raise NotTaken("recorded", _("Let it be recorded first."))
 
 
 def caption(*, guest: int, text: str) -> None:

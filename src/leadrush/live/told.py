@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger
 from leadrush.console import overview
-from leadrush.live import agreeing, console_machines, filming, lasting, settling
+from leadrush.live import agreeing, console_machines, filming, lasting, others, settling
 from leadrush.live.entering import FORM
 from leadrush.live.models import Appearance, Connection, Secret
+from leadrush.media import films
 from leadrush.vault import ending, erasing, rights, sweeping
 
 DEEDS = {
@@ -47,4 +48,5 @@ def register() -> None:
     erasing.ends(Connection, settling.rows_go)
     erasing.ends(Appearance, filming.rows_go)
     sweeping.also(Secret)
+    films.register(others.KIND, others.Films())
     ending.register(lasting.CLAUSE, lasting.ends)

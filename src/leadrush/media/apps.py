@@ -9,3 +9,9 @@ class MediaConfig(AppConfig):
     name = "leadrush.media"
     label = "media"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from leadrush.media import films
+
+        # Importing it lets links of films end when a film is taken down.
+        assert films

@@ -1,6 +1,6 @@
 """Words that let somebody have one file for a while: signed, of one room, without a trace of who they are.
 
-A room that hands files out registers what is to be counted when one is taken.
+A room that hands files out registers what is to be counted when one is taken, and what closes a word early.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ DAY = timedelta(days=1)
 
 Taken = Callable[[HttpRequest, str], object]
 _taken: dict[str, Taken] = {}
+_while: dict[str, Callable[[Handed], bool]] = {}
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ def when_taken(room: str, taken: Taken) -> None:
     _taken[room] = taken
 
 
+def only_while(room: str, holds: Callable[[Handed], bool]) -> None:
+    """Register what says whether a room's file may be had still, before its word is over: asked each time."""
+    _while[room] = holds
+
+
 def link(file: File, *, name: str, room: str, about: str = "", lasts: timedelta = DAY) -> str:
     """Return a path under which a file is had under this name until `lasts` is over."""
     said = [file.pk, int(time.time() + lasts.total_seconds()), room, about]
@@ -52,6 +58,12 @@ def read(word: str) -> Handed | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return Handed(file, until, room, about)
+
+
+def holds(handed: Handed) -> bool:
+    """Say whether a word is good still: its time is not over, and its room has not closed it."""
+    still = _while.get(handed.room)
+    return handed.until >= time.time() and (still is None or still(handed))
 
 
 def taken(request: HttpRequest, handed: Handed) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import time
 from typing import IO
 from urllib.parse import quote
 
@@ -51,7 +50,7 @@ def file(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
     handed = links.read(word)
     if handed is None:
         raise Http404
-    if handed.until < time.time():
+    if not links.holds(handed):
         return render(request, "media/over.html", status=410)
     kept = File.objects.filter(pk=handed.file).first()
     if kept is None:

@@ -206,7 +206,7 @@ def _held(webinar: Webinar, host: Host | None) -> None:
         guests.append(entering.enter(room=room, person=person, name=name))
     for guest in [holds, *guests]:
         entering.sit(ticket=tickets.read(tickets.issue(guest), webinar.about), chair="")
-    staging.set_up(guest=holds.pk, recorded=True)
+    staging.set_up(guest=holds.pk, recorded=True, shown=True)
     staging.go(guest=holds.pk, state="live")
     for nth, text in enumerate(SAID):
         chatting.say(guest=guests[nth % len(guests)].pk, text=text, once=uuid.uuid4())
@@ -230,11 +230,11 @@ def _held(webinar: Webinar, host: Host | None) -> None:
 
 
 def _filmed(room: int, word: str) -> None:
-    """Let the room have a film, which those who had a seat can watch; nobody but its host is in it."""
+    """Let the room have a film, for those who had a seat and for others; nobody but its host is in it."""
     film = media.keep(demo.film(), [MP4])
     there = Room.objects.get(pk=room)
-    there.replay, there.replay_open = film, True
-    there.save(update_fields=["replay", "replay_open"])
+    there.replay, there.replay_open, there.replay_others = film, True, True
+    there.save(update_fields=["replay", "replay_open", "replay_others"])
     begun = there.live_at or timezone.now()
     Recording.objects.update_or_create(
         room=there,

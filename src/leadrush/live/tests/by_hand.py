@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 from leadrush import gate, ledger, vault
-from leadrush.live.models import Guest, Inquiry, InquiryState, Line, Recording, Secret, Support
+from leadrush.live.models import Appearance, Guest, Inquiry, InquiryState, Line, Recording, Secret, Support
 from leadrush.vault.models import Giving
 
 
@@ -61,11 +62,20 @@ def a_film_with_somebody_who_did_not_agree() -> None:
     Recording.objects.filter(pk=film.pk).update(words=[*film.words, "g0"])
 
 
+def a_yes_to_others_that_nobody_said() -> None:
+    """Somebody is shown to others by a yes of a moment at which they said none."""
+    with gate.using("live.record"):
+        one = Appearance.objects.order_by("pk").first()
+        assert one is not None
+        Appearance.objects.filter(pk=one.pk).update(shown_at=one.at - timedelta(days=1))
+
+
 WAYS = {
     "live-room": a_seat_without_an_end,
     "live-chat": a_line_that_would_stay,
     "live-questions": a_vote_that_was_kept,
     "live-polls": a_secret_that_was_kept,
     "live-recording": a_film_with_somebody_who_did_not_agree,
+    "live-showing": a_yes_to_others_that_nobody_said,
     "live-report": hours_that_somebody_else_saw,
 }

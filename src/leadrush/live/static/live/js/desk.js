@@ -17,6 +17,7 @@ export class Desk {
     }
     for (const button of room.querySelectorAll("[data-turn]")) button.addEventListener("click", () => this.turn(button));
     this.set("[data-record]", (input) => ({ recorded: input.checked }));
+    this.set("[data-shown]", (input) => ({ shown: input.checked }));
     this.set("[data-chat]", (input) => ({ chat: input.checked }));
     this.set("[data-slow]", (input) => ({ slow: Number(input.value) }));
     talk.form("[data-make-poll]", (data) => ({ kind: "poll", text: data.get("text"), options: data.get("options").split("\n"), shown: data.has("shown"), opens: Boolean(data.get("opens")) }), true);
@@ -33,7 +34,7 @@ export class Desk {
 
   set(selector, change) {
     const input = this.part(selector);
-    input.addEventListener("change", () => this.send({ kind: "set_up", ...change(input) }).then((answer) => this.refused(answer)));
+    input?.addEventListener("change", () => this.send({ kind: "set_up", ...change(input) }).then((answer) => this.refused(answer)));
   }
 
   refused(answer) {
@@ -48,6 +49,8 @@ export class Desk {
     this.part("[data-turning]").hidden = !pages;
     this.part("[data-turned]").textContent = `${slide} / ${pages}`;
     this.part("[data-record]").checked = recorded;
+    const shows = this.part("[data-shows]"); // not there while the statement has no sentence for it
+    if (shows) shows.hidden = !recorded;
     this.part("[data-chat]").checked = chat;
     this.part("[data-slow]").value = String(slow);
     const live = this.part("[data-go=live]");
@@ -55,6 +58,12 @@ export class Desk {
     live.textContent = state === "paused" ? live.dataset.again : live.dataset.words;
     this.part("[data-go=paused]").hidden = state !== "live";
     this.part("[data-go=over]").hidden = !["live", "paused"].includes(state);
+  }
+
+  // Whether others than those with a seat may see whoever sits here.
+  seen(shown) {
+    const input = this.part("[data-shown]");
+    if (input) input.checked = shown;
   }
 
   polls() {

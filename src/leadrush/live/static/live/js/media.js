@@ -234,9 +234,9 @@ class Line {
 }
 
 class Publishing extends Line {
-  constructor({ stream, what = "camera", recorded = false, ...more }) {
+  constructor({ stream, what = "camera", recorded = false, shown = false, ...more }) {
     super(more);
-    Object.assign(this, { stream, what, recorded });
+    Object.assign(this, { stream, what, recorded, shown });
     for (const track of stream.getVideoTracks()) {
       // The browser's own button ends a shared screen.
       if (what === "screen") track.addEventListener("ended", () => this.stop());
@@ -255,8 +255,8 @@ class Publishing extends Line {
       pc.addTransceiver(track, { direction: "sendonly", streams: [this.stream] });
     }
     await pc.setLocalDescription(await pc.createOffer());
-    const { what, recorded } = this;
-    const said = await this.ask("POST", "publish/", { sdp: pc.localDescription.sdp, what, recorded });
+    const { what, recorded, shown } = this;
+    const said = await this.ask("POST", "publish/", { sdp: pc.localDescription.sdp, what, recorded, shown });
     this.number = said.connection;
     await pc.setRemoteDescription({ type: "answer", sdp: said.sdp });
     await this.connected(pc);

@@ -74,6 +74,7 @@ const tells = {
     say("");
     talk.state(all);
     desk?.polls();
+    desk?.seen(Boolean(all.shown));
     if (all.sums) sums(all.sums);
     if (desk && part("[data-part=people]").open) desk.look();
     shown(all.room);

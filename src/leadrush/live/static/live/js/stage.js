@@ -164,7 +164,7 @@ export class Stage {
     said.textContent = words;
   }
 
-  async camera(recorded = false) {
+  async camera(recorded = false, shown = false) {
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia(CAMERA);
@@ -176,7 +176,7 @@ export class Stage {
         return this.say(this.config.words[other.name === "NotAllowedError" ? "denied" : "none"]);
       }
     }
-    this.send("camera", stream, recorded);
+    this.send("camera", stream, recorded, shown);
     const mic = this.part("[data-mic]");
     if (mic) {
       mic.hidden = false;
@@ -192,7 +192,7 @@ export class Stage {
     } catch { /* somebody thought better of it */ }
   }
 
-  send(what, stream, recorded = false) {
+  send(what, stream, recorded = false, shown = false) {
     this.say("");
     const one = publish({
       about: this.config.about,
@@ -200,6 +200,7 @@ export class Stage {
       stream,
       what,
       recorded,
+      shown,
       onstate: (told) => {
         if (told.state === "refused") {
           this.stop(what);
@@ -247,13 +248,13 @@ export class Stage {
     const asks = this.part("[data-stage-asks]");
     if (!asks) return;
     asks.hidden = !on || Boolean(this.sending.camera);
-    this.part("[data-stage-recorded]").hidden = !this.recorded;
+    for (const part of this.room.querySelectorAll("[data-stage-recorded]")) part.hidden = !this.recorded;
     if (!on && this.sending.camera) this.stop("camera");
   }
 
   async goUp() {
     this.part("[data-stage-asks]").hidden = true;
-    await this.camera(this.recorded);
+    await this.camera(this.recorded, this.recorded && Boolean(this.part("[data-stage-shown]")?.checked));
     this.part("[data-on-stage]").hidden = !this.sending.camera;
   }
 }
