@@ -15,6 +15,7 @@ from typing import Protocol
 from django.utils.functional import Promise
 
 from leadrush.media import links
+from leadrush.media.clocks import clock
 from leadrush.media.links import Handed
 from leadrush.media.models import File
 
@@ -29,6 +30,11 @@ class Chapter:
 
     second: int
     title: str
+
+    @property
+    def clock(self) -> str:
+        """Where it begins, as one reads it: `10:12`."""
+        return clock(self.second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

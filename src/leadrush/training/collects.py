@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import vault
 from leadrush.look import times as home
+from leadrush.media.clocks import clock
 from leadrush.training.models import (
     Attempt,
     Certificate,
@@ -25,7 +26,6 @@ from leadrush.training.models import (
     Seen,
     Tick,
 )
-from leadrush.training.transcripts import clock
 from leadrush.vault.collects import Collects, Sealed
 from leadrush.vault.models import Held
 

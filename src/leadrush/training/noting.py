@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from leadrush import gate, vault
 from leadrush.gate import evidence
+from leadrush.media.clocks import clock
 from leadrush.training.models import Enrolment, Lesson, Note
-from leadrush.training.transcripts import clock
 from leadrush.vault import item_erasing, rekeying
 from leadrush.vault.models import Person
 from leadrush.vault.turns import begins_again, hold_living

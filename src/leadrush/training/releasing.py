@@ -62,7 +62,7 @@ def empty(outline: Outline) -> set[int]:
         quiz__questions=None,
         assignment=None,
     )
-    return set(bare.values_list("pk", flat=True))
+    return set(bare.filter(film="").values_list("pk", flat=True))
 
 
 def offered(training: Training) -> bool:

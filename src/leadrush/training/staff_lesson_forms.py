@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush.look import locales
 from leadrush.look.forms import HomeTime, Spoken
-from leadrush.media import captions, keeping
+from leadrush.media import captions, films, keeping
 from leadrush.media.contents import AUDIO, VIDEO
 from leadrush.media.fields import MediaField
 from leadrush.media.models import File
@@ -27,6 +27,11 @@ class LessonForm(Unchanged, forms.ModelForm):  # type: ignore[type-arg]  # no ge
 
     new_video = MediaField(label=_("Video"), required=False, kinds=VIDEO)
     no_video = forms.BooleanField(label=_("Take the video out"), required=False)
+    film = forms.ChoiceField(
+        label=_("Or the film of a live room"),
+        required=False,
+        help_text=_("It is shown in place of a video, as long as all who are in it agree."),
+    )
     new_audio = MediaField(label=_("Sound"), required=False, kinds=AUDIO)
     no_audio = forms.BooleanField(label=_("Take the sound out"), required=False)
     opens_at = HomeTime(label=_("Opens on"), required=False)
@@ -53,7 +58,7 @@ class LessonForm(Unchanged, forms.ModelForm):  # type: ignore[type-arg]  # no ge
     class Meta:
         model = Lesson
         fields = (
-            "title", "body", "minutes", "opens_at", "opens_after", "free", "next_step", "talk_url",
+            "title", "body", "film", "minutes", "opens_at", "opens_after", "free", "next_step", "talk_url",
             "talk_words",
         )  # fmt: skip
         help_texts = {
@@ -80,11 +85,22 @@ class LessonForm(Unchanged, forms.ModelForm):  # type: ignore[type-arg]  # no ge
         if not said:
             del self.fields["no_captions"]
         self.fields["language"].initial = said[0].language if said else locales.in_use().language
+        self._offer_films()
         self.fields["minutes"].widget.attrs |= {"min": 0, "max": 6000, "class": "short"}
         self.fields["minutes"].required = False
         for kind in ("video", "audio"):
             if getattr(self.instance, f"{kind}_id") is None:
                 del self.fields[f"no_{kind}"]
+
+    def _offer_films(self) -> None:
+        """Offer the films that may be shown, and the one that the lesson has, be it to be had or not."""
+        shown = [(one.about, one.title) for one in films.all()]
+        own = self.instance.film
+        if own and own not in dict(shown):
+            shown.append((own, str(_("The one it has, which cannot be shown just now"))))
+        self.fields["film"].choices = [("", _("None")), *shown]  # type: ignore[attr-defined]
+        if not shown:
+            del self.fields["film"]
 
     def clean_title(self) -> str:
         """Return it in one line."""

@@ -23,7 +23,7 @@ from leadrush import console, gate
 from leadrush.training import courses
 from leadrush.training.courses import Course, Stop
 from leadrush.training.forms import Asking, NoteForm
-from leadrush.training.models import Captions, Enrolment, Lesson, Training
+from leadrush.training.models import Enrolment, Lesson, Training
 from leadrush.training.views import lessons, public, working
 from leadrush.vault.models import Person
 
@@ -98,8 +98,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def captions(request: HttpRequest, pk: int, language: str) -> HttpResponseBase:
     """Give a lesson's captions to the player of its preview."""
-    found = get_object_or_404(Captions, lesson=pk, language=language)
-    return HttpResponse(found.text, content_type="text/vtt; charset=utf-8")
+    lesson = get_object_or_404(Lesson, pk=pk)
+    return HttpResponse(lessons.track(lesson, language), content_type="text/vtt; charset=utf-8")
 
 
 def _led_back(page: HttpResponse, course: Course) -> HttpResponse:

@@ -10,6 +10,7 @@ from leadrush import ledger
 from leadrush.console import overview, screens
 from leadrush.console.overview import Row, Told
 from leadrush.look import times as home
+from leadrush.media import films
 from leadrush.training import teaching
 from leadrush.training.models import State, Training
 
@@ -26,6 +27,9 @@ def register() -> None:
     for code, words in DEEDS.items():
         ledger.deed(code, words)
     screens.register(screens.Screen("training", _("Trainings"), "training:desk", "host", how_many, order=45))
+    films.can(
+        films.Deed(_("Make it a lesson"), lambda about: reverse("training:film", args=[about]), role="host")
+    )
     overview.figure(
         "training.waiting",
         _("Hand-ins to answer"),

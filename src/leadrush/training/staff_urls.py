@@ -7,6 +7,7 @@ from django.urls import path
 from leadrush.training import (
     console,
     staff_cohorts,
+    staff_films,
     staff_hand_ins,
     staff_import,
     staff_learners,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("console/trainings/<int:pk>/groups/", staff_cohorts.cohorts, name="cohorts"),
     path("console/trainings/<int:pk>/groups/begin/", staff_cohorts.begin_cohort, name="begin_cohort"),
     path("console/trainings/<int:pk>/report/", staff_report.report, name="report"),
+    path("console/trainings/films/<str:about>/", staff_films.make_lesson, name="film"),
     path("console/trainings/lessons/<int:pk>/", staff_lessons.write_lesson, name="write_lesson"),
     path("console/trainings/lessons/<int:pk>/preview/", staff_preview.preview_lesson, name="preview_lesson"),
     path(

@@ -53,6 +53,12 @@ class Lesson(models.Model):
     audio = models.ForeignKey(
         File, verbose_name=_("sound"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    film = models.CharField(
+        _("film of a live room"),
+        max_length=64,
+        blank=True,
+        help_text="Its word in media.films, asked for at each look",
+    )
     opens_at = models.DateTimeField(_("opens on"), null=True, blank=True)
     opens_after = models.PositiveSmallIntegerField(_("opens after so many days"), null=True, blank=True)
     free = models.BooleanField(_("everybody may see it"), default=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from leadrush import gate, media
 from leadrush.gate import evidence
-from leadrush.look import proofs
+from leadrush.look import locales, proofs
+from leadrush.media import chapters, films, transcripts
 from leadrush.media.contents import KINDS
+from leadrush.media.films import Film
 from leadrush.media.models import File
-from leadrush.training import noting, places, ticking, transcripts
+from leadrush.training import noting, places, ticking
 from leadrush.training.courses import Course, Stop
 from leadrush.training.forms import NoteForm
 from leadrush.training.models import Attempt, Captions, HandIn, Lesson
@@ -71,10 +75,31 @@ def show(
     return TemplateResponse(request, "training/lesson.html", context | forms, status=status)
 
 
+@dataclass(frozen=True)
+class Track:
+    """Captions of a player: their language, what it is called, and the word by which they are fetched."""
+
+    language: str
+    label: str
+    word: str
+
+
+FILM, CHAPTERS = "film", "chapters"
+"""The words by which what belongs to the film of a live room is fetched; captions of a lesson's own have
+their language's."""
+
+
 def content(lesson: Lesson) -> dict[str, Any]:
-    """Return what a lesson is drawn with, whoever looks: links to its files, its captions, what is said."""
-    tracks = list(lesson.captions.all()) if getattr(lesson, "has_captions", True) else []
-    said = _said(tracks)
+    """Return what a lesson is drawn with, whoever looks: links to its files, its captions, what is said.
+
+    A film of a live room is asked for each time: it may have been taken down, or be made again.
+    """
+    film = films.find(lesson.film) if lesson.film else None
+    own = list(lesson.captions.all()) if getattr(lesson, "has_captions", True) else []
+    tracks = [Track(one.language, one.label, one.language) for one in own]
+    if film and film.transcript and not own:
+        tracks = [Track(locales.in_use().language, str(_("Captions")), FILM)]
+    said = _said(lesson, own[0].text if own else film.transcript if film else "")
     files = [
         {
             "title": one.title,
@@ -86,8 +111,8 @@ def content(lesson: Lesson) -> dict[str, Any]:
     ]
     return {
         "lesson": lesson,
-        "video": _link(lesson.video, lesson.title),
-        "video_kind": lesson.video.kind if lesson.video else "",
+        "video": _video(lesson, film),
+        "chapters": film.chapters if film else (),
         "audio": _link(lesson.audio, lesson.title),
         "tracks": tracks,
         "cues": said,
@@ -96,13 +121,33 @@ def content(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _said(tracks: list[Captions]) -> list[transcripts.Cue]:
-    """Return what is said by the first captions; nothing where they cannot be read: the video plays on."""
+def _video(lesson: Lesson, film: Film | None) -> str:
+    if lesson.film:
+        return films.link(film) if film else ""
+    return _link(lesson.video, lesson.title)
+
+
+def _said(lesson: Lesson, text: str) -> list[transcripts.Cue]:
+    """Return what captions say; nothing where they cannot be read: the video plays on."""
     try:
-        return transcripts.cues(tracks[0].text) if tracks else []
+        return transcripts.cues(text) if text else []
     except ValidationError as bad:
-        log.warning("The captions of lesson %s cannot be read: %s", tracks[0].lesson_id, bad)
+        log.warning("The captions of lesson %s cannot be read: %s", lesson.pk, bad)
         return []
+
+
+def track(lesson: Lesson, word: str) -> str:
+    """Return what a player fetches beside a lesson's film by this word: WebVTT. Raises `Http404`."""
+    own = Captions.objects.filter(lesson=lesson, language=word).first()
+    film = films.find(lesson.film) if lesson.film and own is None else None
+    found = own.text if own else ""
+    if film and word == FILM:
+        found = film.transcript
+    elif film and word == CHAPTERS and film.chapters:
+        found = chapters.track(film.chapters, seconds=film.seconds)
+    if not found:
+        raise Http404
+    return found
 
 
 def _link(file: File | None, title: str) -> str:
@@ -192,13 +237,18 @@ def _seen(request: HttpRequest, slug: str, lesson: int) -> Lesson:
     return stop.lesson
 
 
+def _cached(lesson: Lesson) -> str:
+    """Return for how long a browser keeps what is said: of a film that may be taken down, not at all."""
+    return "private, no-store" if lesson.film else "private, max-age=300"
+
+
 @gate.door("training.learn", what="training.lesson")
 @require_safe
 def captions(request: HttpRequest, slug: str, lesson: int, language: str) -> HttpResponseBase:
     """Give a lesson's captions, for the player."""
-    found = get_object_or_404(Captions, lesson=_seen(request, slug, lesson), language=language)
-    response = HttpResponse(found.text, content_type="text/vtt; charset=utf-8")
-    response["Cache-Control"] = "private, max-age=300"
+    seen = _seen(request, slug, lesson)
+    response = HttpResponse(track(seen, language), content_type="text/vtt; charset=utf-8")
+    response["Cache-Control"] = _cached(seen)
     return response
 
 
@@ -207,13 +257,13 @@ def captions(request: HttpRequest, slug: str, lesson: int, language: str) -> Htt
 def transcript(request: HttpRequest, slug: str, lesson: int) -> HttpResponseBase:
     """Give what is said in a lesson as plain text."""
     found = _seen(request, slug, lesson)
-    said = _said(list(found.captions.all()[:1]))
+    said = content(found)["cues"]
     if not said:
         raise Http404
     text = transcripts.plain(said)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{slugify(found.title)}.txt"'
-    response["Cache-Control"] = "private, max-age=300"
+    response["Cache-Control"] = _cached(found)
     return response
 
 

@@ -1,10 +1,11 @@
-"""What is said in a lesson, read from its captions: to be read along, searched and clicked."""
+"""What is said in a film, read from its captions: to be read along, searched and clicked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from leadrush.media import captions
+from leadrush.media.clocks import clock
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,6 @@ class Cue:
     def clock(self) -> str:
         """The same as one reads it: `10:12`."""
         return clock(self.second)
-
-
-def clock(seconds: int) -> str:
-    """Return a place in a video as one reads it: `10:12`, `1:02:05`."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
 def cues(text: str) -> list[Cue]:

@@ -1,7 +1,7 @@
-// What a browser's own player lacks: back, speed, captions by a button, a transcript that follows, notes at a place.
-// Without this script the player has its own controls, and a note is one of the lesson as a whole.
-const player = document.querySelector("[data-player]");
-const clock = (seconds) => {
+// What a browser's own player lacks: back, speed, captions by a button, chapters and a transcript that follow, the place
+// at which somebody stopped. Without this script the player has its own controls.
+export const player = document.querySelector("[data-player]");
+export const clock = (seconds) => {
   const all = Math.floor(seconds), hours = Math.floor(all / 3600);
   const rest = `${Math.floor(all / 60) % 60}`, left = `${all % 60}`.padStart(2, "0");
   return hours ? `${hours}:${rest.padStart(2, "0")}:${left}` : `${rest}:${left}`;
@@ -9,10 +9,12 @@ const clock = (seconds) => {
 
 if (player) {
   controls();
-  transcript();
+  jumps();
+  follow(document.querySelector("[data-chapters]"));
+  follow(document.querySelector("[data-transcript]"));
+  search(document.querySelector("[data-transcript]"));
   remember();
 }
-notes();
 
 function controls() {
   const bar = document.querySelector("[data-controls]");
@@ -27,21 +29,25 @@ function controls() {
   const captions = bar.querySelector("[data-captions]");
   captions?.addEventListener("click", () => {
     const on = captions.getAttribute("aria-pressed") !== "true";
-    for (const [place, track] of [...player.textTracks].entries()) track.mode = on && place === 0 ? "showing" : "disabled";
+    for (const [place, track] of [...player.textTracks].filter((one) => one.kind === "captions").entries()) track.mode = on && place === 0 ? "showing" : "disabled";
     captions.setAttribute("aria-pressed", String(on));
     captions.textContent = on ? captions.dataset.on : captions.dataset.off;
   });
 }
 
-function transcript() {
-  const list = document.querySelector("[data-transcript]");
+// A line of the transcript, a chapter or a note leads to its place.
+function jumps() {
   document.addEventListener("click", (event) => {
-    const line = event.target.closest(".chat li[data-second]");
+    const line = event.target.closest("li[data-second]");
     if (!line || !event.target.closest("a[href='#player']")) return;
     event.preventDefault();
     player.currentTime = Number(line.dataset.second);
     player.play().catch(() => {});
   });
+}
+
+// The line, or the chapter, that is on now is marked, and stays in sight.
+function follow(list) {
   if (!list) return;
   const lines = [...list.children];
   let now = null;
@@ -55,6 +61,11 @@ function transcript() {
     // Only the list is scrolled, never the page, and not while somebody reads elsewhere in it.
     if (line && !list.matches(":hover, :focus-within")) list.scrollTop = line.offsetTop - list.offsetTop - list.clientHeight / 2;
   });
+}
+
+function search(list) {
+  if (!list) return;
+  const lines = [...list.children];
   const find = document.querySelector("[data-find]"), said = find.querySelector("output"), input = find.querySelector("input");
   find.hidden = false;
   input.addEventListener("input", () => {
@@ -69,7 +80,7 @@ function transcript() {
 
 // Where somebody stopped: in this browser, and with us only where they asked for that.
 function remember() {
-  const key = player.dataset.key && `lesson:${player.dataset.key}`;
+  const key = player.dataset.key; // as "lesson:5"
   if (!key) return;
   const kept = () => { try { return JSON.parse(localStorage.getItem(key) ?? "null"); } catch { return null; } };
   const here = kept(), there = player.dataset.keep ? { second: Number(player.dataset.place), at: Number(player.dataset.placeAt) } : null;
@@ -90,41 +101,4 @@ function remember() {
   player.addEventListener("timeupdate", () => { if (!player.paused) keep(false); });
   player.addEventListener("pause", () => keep(true));
   addEventListener("pagehide", () => { if (!player.paused) keep(true); });
-}
-
-// A note at the place of the video, kept without leaving it.
-function notes() {
-  const part = document.querySelector("#own-notes");
-  if (!part) return;
-  const place = () => (player && player.currentTime >= 1 ? Math.floor(player.currentTime) : null);
-  const label = () => {
-    const form = part.querySelector("[data-note]");
-    if (!form) return;
-    const at = place(), words = at === null ? form.dataset.whole : `${form.dataset.at} ${clock(at)}`;
-    form.querySelector("textarea").placeholder = words;
-    form.querySelector("label").textContent = words;
-    form.querySelector("[name=seconds]").value = at ?? "";
-  };
-  player?.addEventListener("timeupdate", label);
-  player?.addEventListener("loadedmetadata", label);
-  label();
-  part.addEventListener("submit", async (event) => {
-    if (!event.target.matches("[data-note]") || !player) return;
-    event.preventDefault();
-    label();
-    const form = event.target, button = form.querySelector("button");
-    button.disabled = true;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.querySelector("#own-notes");
-      if (!fresh) throw new Error("another page");
-      part.replaceChildren(...fresh.childNodes);
-      label();
-      part.querySelector(".error, textarea")?.focus();
-    } catch {
-      button.disabled = false;
-      form.submit();
-    }
-  });
 }

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrush.training import transcripts
+from leadrush.media import transcripts
 from leadrush.training.tests.conftest import CAPTIONS
 
 
