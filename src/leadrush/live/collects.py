@@ -182,7 +182,10 @@ GROUND = {
     "live.Vote": "an answer to a poll that is open, under a digest that nobody can undo without its secret",
     "live.Support": "a vote for a question that is not answered, under such a digest",
     "live.Branch": "what of a room is watched at which machine; who is seen stands there by numbers of seats",
-    "live.Recording": "how far a room’s film is; who is in it stands there by the numbers of their seats",
+    "live.Recording": (
+        "how far a room’s film is, its chapters, and what its host wrote down that is said in it; who is in "
+        "it stands there by the numbers of their seats"
+    ),
     "live.Secret": "what those digests are made with, in the keys database, destroyed when they are counted",
 }
 

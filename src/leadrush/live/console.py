@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from leadrush import console, gate
-from leadrush.live import entering, filming, occasions, others, replaying, reporting
+from leadrush.live import beside, entering, filming, occasions, others, replaying, reporting
 from leadrush.live.models import Recording, Room
 from leadrush.live.occasions import Occasion
 from leadrush.live.reporting import Attended
@@ -103,6 +103,7 @@ def _film(request: HttpRequest, room: Room) -> dict[str, Any]:
         "recording": recording,
         "film": link(room.replay, name="replay.mp4", room="live") if room.replay else "",
         "others": others.of(recording) if recording is not None and seen else None,
+        "closed": recording is not None and beside.is_closed(recording),
         "deeds": _deeds(request, room),
     }
 

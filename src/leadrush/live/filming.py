@@ -24,6 +24,7 @@ from leadrush.live.machine import NotSet
 from leadrush.live.models import Recording, RecordingState, Room, RoomState
 from leadrush.live.programs import DiskFull, Trouble
 from leadrush.live.provider import Unreachable
+from leadrush.live.timeline import Span
 from leadrush.media import keeping
 from leadrush.media.contents import MP4
 from leadrush.media.looking import Made
@@ -159,6 +160,7 @@ def _made(recording: Recording) -> None:
         target,
         first=sorted(word for word in words if naming.read(word)[1] == naming.SCREEN),
         without=left_out,
+        cuts=[Span(begun, ended) for begun, ended, _seconds in recording.cuts],
         progress=_progress(recording.pk),
     )
     file = keeping.keep(Made(film.path), (MP4,))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from leadrush import gate, ledger
 from leadrush.gate import evidence
 from leadrush.gate.evidence import Count
-from leadrush.live import asking, counted, filming, lasting, others
+from leadrush.live import asking, counted, editing, filming, lasting, others
 from leadrush.live.models import (
     Appearance,
     Guest,
@@ -143,7 +143,7 @@ def attendance_is_for_hosts_alone() -> Count:
 )
 def films_have_nobody_who_did_not_agree() -> Count:
     """Count who agreed to be recorded, and recordings; among them films with somebody whose yes does not hold
-    for an hour, and recordings past their day. Clause `live-recording`."""
+    for an hour, and recordings and closed transcripts past their day. Clause `live-recording`."""
     now = timezone.now()
     agreed: dict[int, set[str]] = {}
     said = Choice.objects.filter(person=OuterRef("person"), use="live.record").order_by("-id")
@@ -157,7 +157,8 @@ def films_have_nobody_who_did_not_agree() -> Count:
             agreed.setdefault(room, set()).add(word)
     films = Recording.objects.exclude(words=[]).values_list("room_id", "words")
     wrong = sum(not set(words) <= agreed.get(room, set()) for room, words in films)
-    return Count(wrong + len(filming.late(GRACE)), count + 2 * Recording.objects.count())
+    wrong += len(filming.late(GRACE)) + len(editing.unread(2 * GRACE))
+    return Count(wrong, count + 3 * Recording.objects.count())
 
 
 @evidence.check(

@@ -385,7 +385,12 @@ class RecordingState(models.TextChoices):
 class Recording(models.Model):
     """A room's recording, and how far the film of it is. `words` are those who are in the film, by the
     numbers of their seats, `spans` the times that it shows; `share` is from 0 to 1, `again_at` when it is
-    tried (again). With `for_others` it is made of those alone who agreed that others see it."""
+    tried (again). With `for_others` it is made of those alone who agreed that others see it.
+
+    `cuts` are what is left out: from, until, both in seconds since 1970, and how long that was. `chapters`
+    (second, title) and `transcript` (WebVTT) count in the seconds of a film that shows the times in `timed`;
+    `said_by` are those who were in it when the transcript was read through last, `closed_at` since when one
+    of them is not."""
 
     room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="recording")
     state = models.CharField(max_length=7, choices=RecordingState.choices, default=RecordingState.WAITING)
@@ -399,6 +404,13 @@ class Recording(models.Model):
     words = models.JSONField(default=list)
     spans = models.JSONField(default=list)
     for_others = models.BooleanField(default=False)
+    # What its host made of the film: see `editing`.
+    cuts = models.JSONField(default=list)
+    chapters = models.JSONField(default=list)
+    transcript = models.TextField(blank=True)
+    timed = models.JSONField(default=list)
+    said_by = models.JSONField(default=list)
+    closed_at = models.DateTimeField(null=True, blank=True)
     originals_gone_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from leadrush import gate, vault
 from leadrush.gate import evidence
-from leadrush.live import naming, occasions
+from leadrush.live import beside, naming, occasions
 from leadrush.live.models import Appearance, Guest, Recording, Room
 from leadrush.media.films import Film
 
@@ -117,7 +117,14 @@ def _film(one: Recording) -> Film:
         title = occasions.of(one.room.about).title
     except LookupError:
         title = _("A live room")
-    return Film(about=about(one.room), title=title, file=file, seconds=one.seconds or 0.0)
+    return Film(
+        about=about(one.room),
+        title=title,
+        file=file,
+        seconds=one.seconds or 0.0,
+        chapters=beside.chapters_of(one),
+        transcript=beside.transcript_of(one),
+    )
 
 
 # --- the host's word --------------------------------------------------------------------------------------

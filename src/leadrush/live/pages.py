@@ -32,7 +32,7 @@ from leadrush.live import (
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.models import Guest, Room
 from leadrush.live.occasions import Occasion
-from leadrush.look import parts, proofs
+from leadrush.look import locales, parts, proofs
 from leadrush.look.forms import Form
 from leadrush.people.proving import signed_in
 from leadrush.vault.models import Person
@@ -184,7 +184,6 @@ def _over(
 ) -> HttpResponse:
     """Show what is left: the replay for whoever has a seat still, one's own hours, the certificate."""
     stays = reporting.own(there, person)
-    watches = occasions.hosts(there.about, person) or occasions.seat_of(there.about, person) is not None
     context = {
         "event": event,
         "room": there,
@@ -192,7 +191,8 @@ def _over(
         "stays": stays,
         "minutes": attested.minutes(stays),
         "form": form or Certified(),
-        "replay": replaying.of(there) if watches else None,
+        "replay": replaying.of(there) if replaying.may_watch(there, person) else None,
+        "language": locales.in_use().language,
         "word": request.resolver_match.kwargs["word"] if request.resolver_match else "",
     }
     status = 422 if form and form.errors else 200

@@ -16,6 +16,7 @@ from pathlib import Path
 from leadrush.live.pieces import Piece, find
 from leadrush.live.programs import Cancelled, DiskFull, Failed, Trouble, never, run
 from leadrush.live.timeline import RATE, Shot, Span, position, shots, spans
+from leadrush.live.timeline import without as left_of
 
 HEIGHT = 720
 KEPT_FREE = 256 << 20  # bytes of the disk that a film never takes
@@ -64,16 +65,17 @@ def make(
     *,
     first: Sequence[str] = (),
     without: Collection[str] = (),
+    cuts: Sequence[Span] = (),
     height: int = HEIGHT,
     progress: Progress = lambda share: None,
     cancelled: Cancelled = never,
 ) -> Film:
     """Make a film of what lies in a room's folder, or in all that it has, and return it.
 
-    Nothing changes there. `first` are participants whose pictures come before others', as a screen before a
-    camera; of those in `without` the film has neither pictures nor sound. `progress` is given shares from 0
-    to 1. The film has its name only once it is whole and on the disk; what an attempt left that was cut short
-    is taken away by the next.
+    Nothing changes there. `first` are participants whose pictures come before others', as a screen before a camera; of those in
+    `without` the film has neither pictures nor sound, and of the times in `cuts` it has nothing. `progress`
+    is given shares from 0 to 1. The film has its name only once it is whole and on the disk; what an attempt
+    left that was cut short is taken away by the next.
 
     Raises `NothingRecorded`, `DiskFull`, `CalledOff`, or `Failed`.
     """
@@ -89,7 +91,9 @@ def make(
         unpacked, broken = _unpack(pieces, work, progress, cancelled)
         if not unpacked:
             raise NothingRecorded("All files of it are damaged.")
-        shown = spans(list(unpacked))
+        shown = left_of(spans(list(unpacked)), cuts)
+        if not shown:
+            raise NothingRecorded("All of it was cut out.")
         drawn = _draw(shots(list(unpacked), shown, first), unpacked, work, height, progress, cancelled)
         whole = _joined(drawn, unpacked, shown, work, progress, cancelled)
         _keep(whole, target)
@@ -192,15 +196,19 @@ def _joined(
     sounds = [piece for piece in unpacked if piece.kind == "audio"]
     inputs: list[str] = []
     chains: list[str] = []
-    for number, piece in enumerate(sounds, start=1):
+    for number, (piece, span) in enumerate(_heard(sounds, shown), start=1):
+        begun, ended = max(piece.begun, span.begun), min(piece.ended, span.ended)
+        # Each part is an input of its own: parts of one would wait for each other in memory.
+        inputs += ["-ss", f"{begun - piece.begun:.3f}"] if begun > piece.begun else []
+        inputs += ["-t", f"{ended - begun:.3f}"] if ended < piece.ended else []
         inputs += ["-i", str(unpacked[piece])]
-        late = round(position(shown, piece.begun) * 1000)
+        late = round(position(shown, begun) * 1000)
         # What is missing between packets becomes silence, so that what follows comes in time.
         chains.append(f"[{number}:a]aresample=48000:async=1:first_pts=0,adelay={late}:all=1[s{number}]")
-    if sounds:
-        together = "".join(f"[s{number}]" for number in range(1, len(sounds) + 1))
+    if chains:
+        together = "".join(f"[s{number}]" for number in range(1, len(chains) + 1))
         chains.append(
-            f"{together}amix=inputs={len(sounds)}:duration=longest:dropout_transition=0:normalize=0,"
+            f"{together}amix=inputs={len(chains)}:duration=longest:dropout_transition=0:normalize=0,"
             f"alimiter=level=0,apad=whole_dur={seconds:.3f}[sound]"
         )
     else:
@@ -230,6 +238,16 @@ def _joined(
     command += ["-t", f"{seconds:.3f}", "-map_metadata", "-1", "-movflags", "+faststart", str(whole)]
     run(command, reads=reads, cancelled=cancelled)
     return whole
+
+
+def _heard(sounds: Sequence[Piece], shown: Sequence[Span]) -> list[tuple[Piece, Span]]:
+    """Return which sound is heard in which of the times that are shown."""
+    return [
+        (piece, span)
+        for piece in sounds
+        for span in shown
+        if min(piece.ended, span.ended) - max(piece.begun, span.begun) > 0
+    ]
 
 
 def _keep(whole: Path, target: Path) -> None:

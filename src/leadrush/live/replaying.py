@@ -10,18 +10,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadrush import gate
-from leadrush.live import chatting
+from leadrush.live import beside, chatting, editing, occasions
 from leadrush.live.models import Recording, Room
-from leadrush.live.timeline import Span, position
+from leadrush.live.timeline import position
+from leadrush.media import clocks, transcripts
+from leadrush.media.films import Chapter
 from leadrush.media.links import link
+from leadrush.vault.models import Person
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What is watched again: the film's address, and the lines of the chat, each with its second."""
+    """What is watched again: the film's address, the lines of the chat, each with its second, the chapters,
+    and what is said in it."""
 
     src: str
     lines: list[dict[str, Any]]
+    chapters: tuple[Chapter, ...]
+    cues: list[transcripts.Cue]
+
+    @property
+    def words(self) -> int:
+        """How many words are said in it."""
+        return transcripts.words_in(self.cues)
+
+
+def may_watch(room: Room, person: Person) -> bool:
+    """Say whether a room's replay is there for somebody who has a seat, or holds the room."""
+    if room.replay is None or not room.replay_open:
+        return False
+    return occasions.hosts(room.about, person) or occasions.seat_of(room.about, person) is not None
 
 
 def of(room: Room) -> Replay | None:
@@ -31,12 +49,21 @@ def of(room: Room) -> Replay | None:
     with gate.using("live.replay", what="live.replay"):
         said = chatting.replayed(room)
     recording = Recording.objects.filter(room=room).first()
-    shown = [Span(*span) for span in recording.spans] if recording else []
+    shown = beside.spans(recording) if recording else []
     lines = []
     for line in said:
-        at = round(position(shown, line["at"].timestamp())) if shown else line["seconds"]
-        lines.append(line | {"seconds": at, "minute": at // 60 + 1})
-    return Replay(link(room.replay, name="replay.mp4", room="live"), lines)
+        moment = line["at"].timestamp()
+        if recording is not None and editing.is_left_out(recording, moment):
+            continue
+        at = round(position(shown, moment)) if shown else line["seconds"]
+        lines.append(line | {"seconds": at, "clock": clocks.clock(at)})
+    text = beside.transcript_of(recording) if recording else ""
+    return Replay(
+        src=link(room.replay, name="replay.mp4", room="live"),
+        lines=lines,
+        chapters=beside.chapters_of(recording) if recording else (),
+        cues=transcripts.cues(text) if text else [],
+    )
 
 
 def publish(room: Room, *, on: bool) -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from leadrush import gate
-from leadrush.live import branches, counted, crowding, filming, rollcall, settling, staging
+from leadrush.live import branches, counted, crowding, editing, filming, rollcall, settling, staging
 from leadrush.tied import tied_to
 
 log = logging.getLogger(__name__)
@@ -74,5 +74,6 @@ def takes_back() -> None:
 
 @gate.task("live.originals", use="live.record", every=3600)
 def originals() -> None:
-    """Erase what was recorded and is past its day. Clause `live-recording`."""
+    """Erase what was recorded and is past its day, and closed transcripts. Clause `live-recording`."""
     filming.erase_originals()
+    editing.close()

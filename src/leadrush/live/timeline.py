@@ -15,6 +15,7 @@ from leadrush.live.pieces import Piece
 PAUSE = 1.0  # seconds; less than that in which nothing arrived is no pause, and the film goes on
 HELD = 2.0  # seconds for which the last picture stays where none is
 RATE = 30  # pictures a second
+LEAST = 0.1  # seconds; less than that is left of no time when something is cut out
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,29 @@ def position(shown: Sequence[Span], at: float) -> float:
         if at <= span.ended:
             break
     return film
+
+
+def time_at(shown: Sequence[Span], second: float) -> float:
+    """Return when it was, in seconds since 1970, what a film shows at a second of it."""
+    for span in shown:
+        if second < span.ended - span.begun or span is shown[-1]:
+            return min(span.begun + second, span.ended)
+        second -= span.ended - span.begun
+    return 0.0
+
+
+def without(shown: Sequence[Span], cuts: Sequence[Span]) -> tuple[Span, ...]:
+    """Return what is left of these times when others are cut out."""
+    left = list(shown)
+    for cut in cuts:
+        parts = []
+        for span in left:
+            parts += [
+                Span(span.begun, min(span.ended, cut.begun)),
+                Span(max(span.begun, cut.ended), span.ended),
+            ]
+        left = [part for part in parts if part.ended - part.begun >= LEAST]
+    return tuple(sorted(left, key=lambda span: span.begun))
 
 
 def ranked(pieces: Sequence[Piece], order: Sequence[str]) -> list[str]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from leadrush.live import console, console_machines, console_slides, hours, media_views, pages, views
+from leadrush.live import (
+    console,
+    console_film,
+    console_machines,
+    console_slides,
+    hours,
+    media_views,
+    pages,
+    replay_views,
+    views,
+)
 from leadrush.live.occasions import ABOUT
 
 app_name = "live"
@@ -28,6 +38,7 @@ urlpatterns = [
     path("live/in/<str:word>/", pages.room, name="room"),
     path("live/in/<str:word>/certificate/", pages.certificate, name="certificate"),
     path("live/in/<str:word>/hours/", hours.correct, name="hours"),
+    path("live/in/<str:word>/replay/<str:name>", replay_views.track, name="track"),
     path("live/slides/<str:word>/<int:number>.webp", views.slide, name="slide"),
     path("live/<about:about>/come/", pages.come, name="come"),
     path("live/<about:about>/state.json", views.state, name="state"),
@@ -35,6 +46,7 @@ urlpatterns = [
     path("console/live/<about:about>/", console.report, name="report"),
     path("console/live/<about:about>/slides/", console_slides.bring, name="slides"),
     path("console/live/<about:about>/film/", console.film, name="film"),
+    path("console/live/<about:about>/film/edit/", console_film.edit, name="edit"),
     path("console/live/<about:about>/replay/", console.replay, name="replay"),
     path("live/<about:about>/media.json", media_views.facts, name="media"),
     path("live/<about:about>/publish/", media_views.publish, name="publish"),

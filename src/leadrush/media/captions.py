@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import IO
 
 import webvtt
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from leadrush.media.clocks import cue
 
 MOST = 4 << 20
 """Bytes of a file of captions; ten hours of talk have one."""
@@ -61,12 +63,26 @@ def read(text: str) -> list[Said]:
         raise ValidationError(
             _("The first line of captions is WEBVTT, and an empty line follows it.")
         ) from None
-    said = [one for cue in cues.captions for one in _voices(cue)]
+    said = [one for caption in cues.captions for one in _voices(caption)]
     if not said:
         raise ValidationError(
             _("Nothing is said in these captions. Write the times and under them the words.")
         )
     return said
+
+
+def written(said: Iterable[Said]) -> str:
+    """Return what is said as WebVTT."""
+    cues = (f"{cue(one.start)} --> {cue(one.end)}\n{_voice(one)}{_plain(one.text)}\n" for one in said)
+    return "WEBVTT\n\n" + "\n".join(cues)
+
+
+def _voice(one: Said) -> str:
+    return f"<v {_plain(one.voice)}>" if one.voice else ""
+
+
+def _plain(text: str) -> str:
+    return escape(text, quote=False)
 
 
 def _well_timed(text: str) -> None:
@@ -100,10 +116,10 @@ def _seconds(time: str) -> float:
     return int(hours[0] if hours else 0) * 3600 + int(minutes) * 60 + float(seconds)
 
 
-def _voices(cue: webvtt.Caption) -> Iterator[Said]:
+def _voices(caption: webvtt.Caption) -> Iterator[Said]:
     """Yield a cue's words, apart where several speak in it."""
-    first, *rest = VOICE.split(cue.raw_text)
+    first, *rest = VOICE.split(caption.raw_text)
     for voice, words in (("", first), *zip(rest[::2], rest[1::2], strict=True)):
         text = " ".join(unescape(TAG.sub("", words)).split())
         if text:
-            yield Said(_seconds(cue.start), _seconds(cue.end), unescape(voice.strip()), text)
+            yield Said(_seconds(caption.start), _seconds(caption.end), unescape(voice.strip()), text)

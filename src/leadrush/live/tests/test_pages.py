@@ -152,7 +152,7 @@ def test_a_replay_shows_only_after_its_host_opened_it_with_what_was_said(
     desk.post(act, {"do": "open"}, headers=ORIGIN)
     page = Client().get(path).content.decode()
     assert "<video" in page and "replay.mp4" in page and "It holds on the way down." in page
-    assert re.search(r'data-at="\d"', page), "what was said stands at its second"
+    assert re.search(r'data-second="\d"', page), "what was said stands at its second"
     with time_machine.travel(webinar.ends_at, tick=False):
         assert b"To the replay" in Client().get(webinar.get_absolute_url()).content
     registering.give_up(webinar=webinar, person=ana)

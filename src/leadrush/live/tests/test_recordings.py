@@ -124,6 +124,25 @@ def test_sound_alone_and_pictures_alone_are_films_too(tmp_path: Path) -> None:
         assert looked_at(film.path)[:2] == pytest.approx((2, 2), abs=0.1)
 
 
+def test_what_is_cut_out_is_gone_from_sound_and_picture_and_the_rest_is_in_its_place(tmp_path: Path) -> None:
+    room = tmp_path / ROOM
+    tape(room, "ana", "video", NOON, 12)
+    tape(room, "ana", "audio", NOON, 12)
+    tape(room, "ben", "audio", NOON + 14, 4)  # after a pause
+    cuts = [Span(0, NOON + 1), Span(NOON + 4.5, NOON + 7), Span(NOON + 17, NOON + 99)]
+    film = make(room, tmp_path / "film.mp4", height=180, cuts=cuts)
+    assert film.seconds == pytest.approx(3.5 + 5 + 3, abs=0.1)
+    picture, sound, _ = looked_at(film.path)
+    assert picture == pytest.approx(11.5, abs=0.1) and sound == pytest.approx(11.5, abs=0.1)
+    turns, begins = beats(film.path)
+    # White and tone come with each odd second; of 1 to 12 are left 1 to 4.5 and 7 to 12.
+    assert turns == pytest.approx([2.0, 5.5, 7.5], abs=0.1)
+    assert begins == pytest.approx([2.0, 5.5, 7.5, 9.5], abs=0.1)
+    assert film.position(NOON + 8) == pytest.approx(4.5, abs=0.05)
+    with pytest.raises(NothingRecorded):
+        make(room, tmp_path / "none.mp4", cuts=[Span(0, NOON + 99)])
+
+
 def test_who_is_left_out_is_neither_seen_nor_heard(tmp_path: Path) -> None:
     room = tmp_path / ROOM
     tape(room, "ana", "video", NOON, 3)

@@ -12,6 +12,7 @@ if (player) {
   jumps();
   follow(document.querySelector("[data-chapters]"));
   follow(document.querySelector("[data-transcript]"));
+  follow(document.querySelector("[data-lines]"));
   search(document.querySelector("[data-transcript]"));
   remember();
 }
