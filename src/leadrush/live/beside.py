@@ -54,7 +54,7 @@ def said_in(one: Recording) -> list[Said]:
 
 
 def _moved(one: Recording, second: float) -> float:
-    if one.timed == one.spans or not one.timed:
+    if one.timed == one.spans or not one.timed or not one.spans:
         return second
     then = [Span(begun, ended) for begun, ended in one.timed]
     return round(position(spans(one), time_at(then, second)), 3)
@@ -78,4 +78,4 @@ def transcript_of(one: Recording) -> str:
 def chapter_track(one: Recording) -> str:
     """Return a film's chapters as WebVTT; nothing where it has none."""
     parts = chapters_of(one)
-    return chapters.track(parts, seconds=one.seconds or 0.0) if parts else ""
+    return chapters.track(parts, seconds=one.length) if parts else ""

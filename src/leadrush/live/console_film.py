@@ -1,4 +1,5 @@
-"""The back office's page of a film: what is left out of it, its chapters, and what is said in it."""
+"""The back office's pages of a film: what is left out of it, its chapters, and what is said in it; and a copy
+that is brought where it cannot be made anew."""
 
 from __future__ import annotations
 
@@ -9,12 +10,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from leadrush import console, gate
-from leadrush.live import beside, editing, occasions
+from leadrush.live import beside, editing, filming, occasions
 from leadrush.live.console import held_by
 from leadrush.live.editing import CannotCut
 from leadrush.live.models import Poll, Recording, RecordingState
@@ -22,6 +24,8 @@ from leadrush.live.timeline import position
 from leadrush.look.forms import Form
 from leadrush.media import captions, chapters, clocks, transcripts
 from leadrush.media.captions import Said
+from leadrush.media.contents import MP4
+from leadrush.media.fields import MediaField
 from leadrush.media.films import Chapter
 from leadrush.media.links import link
 
@@ -115,13 +119,43 @@ class Beside(Form):
         return captions.read(captions.text_of(file, file.size or 0)) if file else []
 
 
+class Copy(Form):
+    """A copy of a film that its host cut by hand."""
+
+    film = MediaField(label=_("Your copy of the film"), help_text=_("An MP4."), kinds=(MP4,))
+    sure = forms.BooleanField(
+        label=_("I looked at it: whoever said no is neither seen nor heard in it"),
+        error_messages={"required": _("Look at it first, and say so.")},
+    )
+
+
+@console.staff("host")
+@gate.door("live.host", staff=True, what="live.replay")
+@require_http_methods(["GET", "HEAD", "POST"])
+def bring(request: HttpRequest, about: str) -> HttpResponseBase:
+    """Take in a copy of a film that was taken down and cannot be made anew."""
+    room = held_by(request, about)
+    one = Recording.objects.filter(room=room).first()
+    if one is None or not filming.waits_for_copy(one):
+        raise Http404
+    sent = request.method == "POST"
+    form = Copy(request.POST if sent else None, request.FILES if sent else None)
+    if form.is_valid():
+        filming.bring(one, form.cleaned_data["film"])
+        messages.success(request, said("The film is back. A later no takes it down again."))
+        return HttpResponseRedirect(reverse("live:report", args=[about]))
+    context = {"event": occasions.of(about), "room": room, "recording": one, "form": form}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "live/console/bring.html", context, status=status)
+
+
 @console.staff("host")
 @gate.door("live.host", staff=True, what="live.replay")
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, about: str) -> HttpResponseBase:
     """Leave something out of a film or put it back, and keep its chapters and what is said in it."""
     room = held_by(request, about)
-    one = Recording.objects.filter(room=room).first()
+    one = Recording.objects.select_related("room__replay").filter(room=room).first()
     if one is None or room.replay is None:
         raise Http404
     do = request.POST.get("do", "") if request.method == "POST" else ""
@@ -129,7 +163,7 @@ def edit(request: HttpRequest, about: str) -> HttpResponseBase:
     sides = Beside(
         request.POST if do == "keep" else None,
         request.FILES if do == "keep" else None,
-        seconds=one.seconds or 0.0,
+        seconds=one.length,
         initial=_now(one),
     )
     words = ""

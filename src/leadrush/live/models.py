@@ -417,6 +417,12 @@ class Recording(models.Model):
         return f"recording of {self.room_id}, {self.state}"
 
     @property
+    def length(self) -> float:
+        """How long the film is, in seconds; of a copy that was brought, once it was looked into."""
+        film = self.room.replay
+        return self.seconds or (film.seconds if film else None) or 0.0
+
+    @property
     def minutes(self) -> int:
         """How long the film is, in whole minutes, at least one."""
-        return max(1, round((self.seconds or 0) / 60))
+        return max(1, round(self.length / 60))

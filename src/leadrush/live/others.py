@@ -121,7 +121,7 @@ def _film(one: Recording) -> Film:
         about=about(one.room),
         title=title,
         file=file,
-        seconds=one.seconds or 0.0,
+        seconds=one.length,
         chapters=beside.chapters_of(one),
         transcript=beside.transcript_of(one),
     )

@@ -46,6 +46,7 @@ urlpatterns = [
     path("console/live/<about:about>/", console.report, name="report"),
     path("console/live/<about:about>/slides/", console_slides.bring, name="slides"),
     path("console/live/<about:about>/film/", console.film, name="film"),
+    path("console/live/<about:about>/film/bring/", console_film.bring, name="bring"),
     path("console/live/<about:about>/film/edit/", console_film.edit, name="edit"),
     path("console/live/<about:about>/replay/", console.replay, name="replay"),
     path("live/<about:about>/media.json", media_views.facts, name="media"),

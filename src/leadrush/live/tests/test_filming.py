@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from leadrush import gate, vault
@@ -157,6 +160,18 @@ def test_after_the_recording_is_gone_a_no_takes_the_film_down_for_good(
     assert (taken.room.replay, taken.state, taken.trouble) == (None, RecordingState.FAILED, filming.CUT)
     filming.again(room)
     assert film(room).state == RecordingState.FAILED, "there is nothing to make it of"
+    desk = Client()
+    desk.force_login(Person.objects.get(pk=stage[0].person_id))
+    page, headers = reverse("live:bring", args=[room.about]), {"Origin": "https://testserver"}
+    copy = SimpleUploadedFile("cut.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"x" * 500)
+    unsure = desk.post(page, {"film": copy}, headers=headers)
+    assert unsure.status_code == 422 and b"Look at it first, and say so." in unsure.content
+    copy.seek(0)
+    desk.post(page, {"film": copy, "sure": "on"}, headers=headers)
+    brought = film(room)
+    assert (brought.state, brought.words) == ("made", [naming.participant(stage[0].pk)])
+    assert brought.room.replay is not None and counted()[0] == 0
+    assert desk.get(page).status_code == 404, "nothing more is waited for"
 
 
 def test_a_film_whose_process_died_is_made_again(

@@ -115,6 +115,9 @@ def test_a_no_takes_it_from_others_in_that_moment_from_running_players_too_and_f
     press(host, room, "others")
     shown = found(room)
     assert shown is not None
+    own = Client()
+    own.force_login(Person.objects.get(pk=ana.person_id))
+    assert "in the film of a live room to others" in own.get("/me/").content.decode()
     link = films.link(shown)
     assert Client().get(link, headers={"Range": "bytes=0-9"}).status_code == 206
     switch(ana, on=False)

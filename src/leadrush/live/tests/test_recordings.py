@@ -129,16 +129,16 @@ def test_what_is_cut_out_is_gone_from_sound_and_picture_and_the_rest_is_in_its_p
     tape(room, "ana", "video", NOON, 12)
     tape(room, "ana", "audio", NOON, 12)
     tape(room, "ben", "audio", NOON + 14, 4)  # after a pause
-    cuts = [Span(0, NOON + 1), Span(NOON + 4.5, NOON + 7), Span(NOON + 17, NOON + 99)]
+    cuts = [Span(0, NOON + 2.2), Span(NOON + 4.5, NOON + 7), Span(NOON + 17, NOON + 99)]
     film = make(room, tmp_path / "film.mp4", height=180, cuts=cuts)
-    assert film.seconds == pytest.approx(3.5 + 5 + 3, abs=0.1)
+    assert film.seconds == pytest.approx(2.3 + 5 + 3, abs=0.1)
     picture, sound, _ = looked_at(film.path)
-    assert picture == pytest.approx(11.5, abs=0.1) and sound == pytest.approx(11.5, abs=0.1)
+    assert picture == pytest.approx(10.3, abs=0.1) and sound == pytest.approx(10.3, abs=0.1)
     turns, begins = beats(film.path)
-    # White and tone come with each odd second; of 1 to 12 are left 1 to 4.5 and 7 to 12.
-    assert turns == pytest.approx([2.0, 5.5, 7.5], abs=0.1)
-    assert begins == pytest.approx([2.0, 5.5, 7.5, 9.5], abs=0.1)
-    assert film.position(NOON + 8) == pytest.approx(4.5, abs=0.05)
+    # White and tone come with each odd second; left are 2.2 to 4.5, 7 to 12, and three of Ben's.
+    assert turns == pytest.approx([0.8, 2.3, 4.3, 6.3], abs=0.1)
+    assert begins == pytest.approx([0.8, 2.3, 4.3, 6.3, 8.3], abs=0.1)
+    assert film.position(NOON + 8) == pytest.approx(3.3, abs=0.05)
     with pytest.raises(NothingRecorded):
         make(room, tmp_path / "none.mp4", cuts=[Span(0, NOON + 99)])
 

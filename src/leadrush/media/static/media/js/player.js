@@ -75,7 +75,7 @@ function search(list) {
       line.hidden = Boolean(word) && !line.textContent.toLocaleLowerCase().includes(word);
       return !line.hidden;
     });
-    said.textContent = !word ? "" : found.length ? `${found.length} ${said.dataset.some}` : said.dataset.none;
+    said.textContent = !word ? "" : found.length > 1 ? `${found.length} ${said.dataset.some}` : found.length ? said.dataset.one : said.dataset.none;
   });
 }
 
