@@ -1,4 +1,4 @@
-"""What stands beside a film: its chapters, and what is said in it, typed or brought by its host.
+"""What stands beside a film: the slides, its chapters, and what is said in it, typed or brought by its host.
 
 Both count in the seconds of the film that they were written for, and move with what they are about where it
 is made anew. A transcript has the words of those in the film: when one of them is taken out, it is closed
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadrush.live import slides
 from leadrush.live.models import Recording
 from leadrush.live.timeline import Span, position, time_at
 from leadrush.media import captions, chapters
 from leadrush.media.captions import Said
-from leadrush.media.films import Chapter
+from leadrush.media.films import Chapter, Slide
 
 
 def spans(one: Recording) -> list[Span]:
@@ -51,6 +52,16 @@ def said_in(one: Recording) -> list[Said]:
         return said
     moved = (Said(_moved(one, it.start), _moved(one, it.end), it.voice, it.text) for it in said)
     return [it for it in moved if it.end > it.start]
+
+
+def slides_of(one: Recording) -> tuple[Slide, ...]:
+    """Return the pages of slides that were shown, by the seconds of a film as it is now; nothing where its
+    times are not known, as of a copy that was brought."""
+    shown, found = spans(one), dict[int, Slide]()
+    for at, page, src in slides.turned(one.room_id) if shown else ():
+        second = int(position(shown, at))
+        found[second] = Slide(second, page, src)
+    return tuple(found[second] for second in sorted(found))
 
 
 def _moved(one: Recording, second: float) -> float:

@@ -192,6 +192,7 @@ GROUND = {
 NOTHING = {
     "live.Machine": "a machine that carries live rooms, and how many watch there",
     "live.Room": "what a live room shows and whether it is on; who is in it is in live.Guest",
+    "live.Turn": "which page of its slides a live room showed from when on",
     "live.Poll": "what a host asks everybody",
     "live.Option": "a poll's answers, and how many chose each",
 }

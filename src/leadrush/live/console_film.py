@@ -195,7 +195,7 @@ def edit(request: HttpRequest, about: str) -> HttpResponseBase:
         ],
         "waits": one.state in (RecordingState.WAITING, RecordingState.MAKING),
         "closed": beside.is_closed(one),
-        "polls": _polls(one),
+        "known": _known(one),
     }
     status = 422 if cuts.errors or sides.errors else 200
     return TemplateResponse(request, "live/console/edit.html", context, status=status)
@@ -219,9 +219,14 @@ def _now(one: Recording) -> dict[str, str]:
     }
 
 
-def _polls(one: Recording) -> list[tuple[str, str]]:
-    """Return where in the film polls were opened, as lines that could be chapters."""
+def _known(one: Recording) -> list[tuple[str, str]]:
+    """Return where in the film slides were turned and polls were opened, as lines that could be chapters."""
     shown = beside.spans(one)
-    rows = Poll.objects.filter(room=one.room_id).exclude(opened_at=None).order_by("opened_at")
-    found = rows.values_list("opened_at", "text")
-    return [(clocks.clock(int(position(shown, at.timestamp()))), text) for at, text in found if at]
+    polls = Poll.objects.filter(room=one.room_id).exclude(opened_at=None).values_list("opened_at", "text")
+    found = [(int(position(shown, at.timestamp())), text) for at, text in polls if at]
+    pages = (
+        (turn.second, said("Page %(page)d") % {"page": turn.page})
+        for turn in beside.slides_of(one)
+        if turn.page
+    )
+    return [(clocks.clock(second), words) for second, words in sorted([*found, *pages])]

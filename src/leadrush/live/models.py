@@ -140,6 +140,21 @@ class Branch(models.Model):
         return f"{self.room_id} at {self.machine}"
 
 
+class Turn(models.Model):
+    """Which page of which slides was shown from when on, while a room was live; page 0 is none."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    deck = models.ForeignKey(File, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    page = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["room", "at"], name="live_turns")]
+
+    def __str__(self) -> str:
+        return f"page {self.page} in {self.room_id}"
+
+
 class Guest(Held):
     """Somebody's seat in a room: what they are called there and what they do. Everything else hangs on it."""
 

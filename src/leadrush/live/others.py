@@ -124,6 +124,7 @@ def _film(one: Recording) -> Film:
         seconds=one.length,
         chapters=beside.chapters_of(one),
         transcript=beside.transcript_of(one),
+        slides=beside.slides_of(one),
     )
 
 

@@ -14,7 +14,7 @@ from leadrush.live import beside, chatting, editing, occasions
 from leadrush.live.models import Recording, Room
 from leadrush.live.timeline import position
 from leadrush.media import clocks, transcripts
-from leadrush.media.films import Chapter
+from leadrush.media.films import Chapter, Slide
 from leadrush.media.links import link
 from leadrush.vault.models import Person
 
@@ -27,6 +27,7 @@ class Replay:
     src: str
     lines: list[dict[str, Any]]
     chapters: tuple[Chapter, ...]
+    slides: tuple[Slide, ...]
     cues: list[transcripts.Cue]
 
     @property
@@ -62,6 +63,7 @@ def of(room: Room) -> Replay | None:
         src=link(room.replay, name="replay.mp4", room="live"),
         lines=lines,
         chapters=beside.chapters_of(recording) if recording else (),
+        slides=beside.slides_of(recording) if recording else (),
         cues=transcripts.cues(text) if text else [],
     )
 

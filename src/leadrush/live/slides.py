@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from leadrush import gate
 from leadrush.live import machine, telling
-from leadrush.live.models import Room
+from leadrush.live.models import Room, RoomState, Turn
 from leadrush.media import keeping
 from leadrush.media.models import File
 
@@ -54,8 +54,18 @@ def bring(room: Room, file: File) -> None:
 
 
 def take_out(room: Room) -> None:
-    """Take a room's slides out; twice is once."""
+    """Take a room's slides out, of its replay, too, once it is over; twice is once."""
     _change(room, None, 0)
+
+
+def note(room: Room) -> None:
+    """Note which page a room shows now, for its replay, where it is live; the same page again is no turn."""
+    if room.state != RoomState.LIVE:
+        return
+    last = Turn.objects.filter(room=room).order_by("-at", "-pk").first()
+    shown = (room.deck_id, room.slide) if room.slide else (None, 0)
+    if shown != ((last.deck_id, last.page) if last else (None, 0)):
+        Turn.objects.create(room=room, deck_id=shown[0], page=shown[1])
 
 
 def _change(room: Room, file: File | None, pages: int) -> None:
@@ -66,9 +76,15 @@ def _change(room: Room, file: File | None, pages: int) -> None:
         before, held.deck, held.pages, held.slide = held.deck, file, pages, 0
         held.save(update_fields=["deck", "pages", "slide"])
         telling.tell(held.pk, "room", **staging.facts(held))
-    if before is not None and before != file:
-        shutil.rmtree(_folder(before), ignore_errors=True)
-        keeping.let_go(before)
+        note(held)
+        loose = {before} - {file, None}
+        if held.is_over and file is None:
+            turns = Turn.objects.filter(room=held).exclude(deck=None).select_related("deck")
+            loose |= {turn.deck for turn in turns}
+            Turn.objects.filter(room=held).delete()
+    for one in loose:
+        if one is not None and keeping.let_go(one):
+            shutil.rmtree(_folder(one), ignore_errors=True)
 
 
 def _folder(file: File) -> Path:
@@ -77,10 +93,25 @@ def _folder(file: File) -> Path:
 
 def path(room: Room) -> str:
     """Return the address before a page's number; empty where there are no slides."""
-    if room.deck_id is None:
-        return ""
-    word = signing.Signer(salt=SALT).sign(f"{room.pk}.{room.deck_id}")
+    return _path(room.pk, room.deck_id) if room.deck_id is not None else ""
+
+
+def _path(room: int, deck: int) -> str:
+    word = signing.Signer(salt=SALT).sign(f"{room}.{deck}")
     return reverse("live:slide", args=[word, 0]).removesuffix("0.webp")
+
+
+def turned(room: int) -> list[tuple[float, int, str]]:
+    """Return which page a room showed when: seconds since 1970, the page's number, its address; 0 is none."""
+    rows = Turn.objects.filter(room=room).order_by("at", "pk")
+    return [
+        (
+            turn.at.timestamp(),
+            turn.page,
+            f"{_path(room, turn.deck_id)}{turn.page}.webp" if turn.deck_id else "",
+        )
+        for turn in rows
+    ]
 
 
 def page(word: str, number: int) -> bytes | None:
@@ -89,13 +120,23 @@ def page(word: str, number: int) -> bytes | None:
         room, deck = (int(key) for key in signing.Signer(salt=SALT).unsign(word).split("."))
     except (signing.BadSignature, ValueError):
         return None
-    there = Room.objects.filter(pk=room, deck_id=deck).select_related("deck").first()
-    if there is None or there.deck is None or not 1 <= number <= there.pages:
+    file = _shown(room, deck, number)
+    if file is None:
         return None
-    kept = _folder(there.deck) / f"{number}.webp"
+    kept = _folder(file) / f"{number}.webp"
     if not kept.exists():
-        _draw(there.deck, number, kept)
+        _draw(file, number, kept)
     return kept.read_bytes()
+
+
+def _shown(room: int, deck: int, number: int) -> File | None:
+    """Return the slides of which this page is shown: those of the room now, or those its replay shows."""
+    there = Room.objects.filter(pk=room, deck_id=deck).select_related("deck").first()
+    if there is not None and 1 <= number <= there.pages:
+        return there.deck
+    turns = Turn.objects.filter(room=room, deck_id=deck, page=number, page__gt=0)
+    turn = turns.select_related("deck").first()
+    return turn.deck if turn else None
 
 
 def _draw(file: File, number: int, target: Path) -> None:

@@ -75,6 +75,7 @@ def go(*, guest: int, state: str) -> None:
         if to == RoomState.LIVE:
             room.live_at = room.live_at or timezone.now()
         room.save(update_fields=["state", "live_at"])
+        slides.note(room)
         telling.tell(room.pk, "room", **facts(room))
         settling.after(room)
 
@@ -148,6 +149,7 @@ def set_up(
             placing.make_recordable(room)
         room.recorded = room.recorded if recorded is None else recorded
         room.save(update_fields=["slow", "chat", "slide", "offer", "recorded"])
+        slides.note(room)
         telling.tell(room.pk, "room", **facts(room))
         if begins:
             agreeing.begin(there)

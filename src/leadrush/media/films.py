@@ -37,6 +37,20 @@ class Chapter:
         return clock(self.second)
 
 
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """A page of slides beside a film: from which whole second on, its number, its address; 0 is none."""
+
+    second: int
+    page: int
+    src: str
+
+    @property
+    def clock(self) -> str:
+        """From when on, as one reads it: `10:12`."""
+        return clock(self.second)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
     """A film that may be shown to others: `transcript` is WebVTT, empty where there is none."""
@@ -47,6 +61,7 @@ class Film:
     seconds: float
     chapters: tuple[Chapter, ...] = ()
     transcript: str = ""
+    slides: tuple[Slide, ...] = ()
 
     @property
     def minutes(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ from django.utils import timezone
 
 from leadrush import gate
 from leadrush.gate import tasks
-from leadrush.live import agreeing, chatting, filming, hosting, naming, seats, staging
-from leadrush.live.models import Guest, Line, Recording, Room
+from leadrush.live import agreeing, beside, chatting, filming, hosting, naming, seats, slides, staging
+from leadrush.live.models import Guest, Line, Recording, Room, Turn
 from leadrush.live.tests.conftest import now
 from leadrush.live.tests.tapes import tape
 from leadrush.live.tests.test_filming import counted, film, make, room_of, say_no
+from leadrush.live.tests.test_slides import deck, kept
 from leadrush.vault.models import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,6 +174,33 @@ def test_a_closed_transcript_that_nobody_reads_through_is_erased(stage: list[Gue
         tasks.get("live.originals").run()
         assert counted()[0] == 0
     assert film(room).transcript == ""
+
+
+def test_the_slides_are_beside_the_film_in_time_until_the_host_takes_them_out(
+    stage: list[Guest], room: Room
+) -> None:
+    host, ana = stage
+    Room.objects.filter(pk=room.pk).update(state="live")
+    slides.bring(Room.objects.get(pk=room.pk), kept(deck(3)))
+    for page in (2, 2, 3, 0):
+        staging.set_up(guest=host.pk, slide=page)
+    slides.bring(Room.objects.get(pk=room.pk), kept(deck(2)))
+    begun = film(room).spans[0][0]
+    for turn, second in zip(Turn.objects.order_by("pk"), (-3, 5, 9), strict=True):
+        Turn.objects.filter(pk=turn.pk).update(at=datetime.fromtimestamp(begun + second, UTC))
+    Room.objects.filter(pk=room.pk).update(state="over")
+    press(host, room, do="cut", end="0:03")
+    make(room)
+    there = beside.slides_of(film(room))
+    assert [(one.second, one.page) for one in there] == [(0, 2), (2, 3), (6, 0)]
+    page = replay(ana, room)
+    assert f'data-second="2" data-src="{there[1].src}"' in page and "Page 3 of the slides" in page
+    assert Client().get(there[1].src).status_code == 200, "though the room has other slides now"
+    assert Client().get(there[1].src.replace("3.webp", "1.webp")).status_code == 404, "nobody saw that page"
+    shown = desk(host).get(reverse("live:edit", args=[room.about])).content.decode()
+    assert "0:02 Page 3" in shown
+    slides.take_out(Room.objects.get(pk=room.pk))
+    assert "of the slides" not in replay(ana, room) and Client().get(there[1].src).status_code == 404
 
 
 def test_nobody_without_a_seat_fetches_what_is_said_and_nobody_else_edits(

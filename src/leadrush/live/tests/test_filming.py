@@ -101,7 +101,7 @@ def test_the_film_has_those_who_agreed_and_what_was_recorded_of_others_is_erased
     assert made.seconds == pytest.approx(4, abs=0.2), "from the first of the host to the last of Ana"
     left, _damaged = pieces.find(*filming.reached(made.room))
     assert sorted({piece.participant for piece in left}) == words
-    assert counted() == (0, 4)
+    assert counted() == (0, 5)
     with gate.using("rights.own"):
         shown = [record.title for record in rights.records(ana.person_id)]
     assert "You in the recording of a live room" in shown

@@ -113,6 +113,7 @@ def content(lesson: Lesson) -> dict[str, Any]:
         "lesson": lesson,
         "video": _video(lesson, film),
         "chapters": film.chapters if film else (),
+        "slides": film.slides if film else (),
         "audio": _link(lesson.audio, lesson.title),
         "tracks": tracks,
         "cues": said,

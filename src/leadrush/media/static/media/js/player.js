@@ -13,6 +13,8 @@ if (player) {
   follow(document.querySelector("[data-chapters]"));
   follow(document.querySelector("[data-transcript]"));
   follow(document.querySelector("[data-lines]"));
+  follow(document.querySelector("[data-slides]"));
+  turn();
   search(document.querySelector("[data-transcript]"));
   remember();
 }
@@ -62,6 +64,25 @@ function follow(list) {
     // Only the list is scrolled, never the page, and not while somebody reads elsewhere in it.
     if (line && !list.matches(":hover, :focus-within")) list.scrollTop = line.offsetTop - list.offsetTop - list.clientHeight / 2;
   });
+}
+
+// The page of the slides that everybody saw at this second, beside the film.
+function turn() {
+  const list = document.querySelector("[data-slides]"), shown = document.querySelector("[data-slide]");
+  if (!list) return;
+  const pages = [...list.children];
+  const show = () => {
+    const { src = "", words = "" } = pages.findLast((one) => Number(one.dataset.second) <= player.currentTime + 0.05)?.dataset ?? {};
+    if (src === shown.dataset.shown) return;
+    shown.dataset.shown = src;
+    shown.hidden = !src;
+    shown.alt = src ? words : "";
+    if (src) shown.src = src;
+    else shown.removeAttribute("src");
+  };
+  player.addEventListener("timeupdate", show);
+  player.addEventListener("loadedmetadata", show);
+  show();
 }
 
 function search(list) {
