@@ -1,4 +1,4 @@
-// A note at the place of the video, kept without leaving it. Without this script it is one of the lesson as a whole.
+// The player, and a note at the place of the video, kept without leaving it. Without this script it is one of the lesson as a whole.
 import { clock, player } from "../../media/js/player.js";
 
 notes();
