@@ -97,8 +97,12 @@ def test_somebody_comes_from_the_letter_talks_is_polled_asks_and_takes_a_certifi
     expect(host.locator("[data-raised]:visible")).to_have_count(1)
     guest.look_in_each("live-room")
     desk.look_in_each("live-desk")
+    host.get_by_label("Record it").check()
+    host.get_by_label("Others than those with a seat may see me").check()
     host.get_by_role("button", name="On stage").click()
     expect(page.get_by_text("You are invited on stage")).to_be_visible()
+    expect(page.get_by_label("Others than those with a seat may see me")).not_to_be_checked()
+    guest.look_in_each("live-invited")
 
     other = walk(390, "dark")
     sign_in(other, address)
