@@ -111,6 +111,12 @@ def test_somebody_comes_from_the_letter_talks_is_polled_asks_and_takes_a_certifi
     page.get_by_role("button", name="Come back here").click()
     expect(other.page.get_by_text("You are in this room in another window now.")).to_be_visible()
 
+    host.get_by_role("button", name="Let them hold it, too").click()
+    expect(page.get_by_role("heading", name="You hold this room with its host")).to_be_visible()
+    expect(host.locator("[data-holds]:visible")).to_have_count(2)
+    host.get_by_role("button", name="Only a guest").click()
+    expect(page.locator("[data-desk]")).to_have_count(0)
+
     host.on("dialog", lambda asked: asked.accept())
     host.get_by_role("button", name="End it").click()
     expect(page.locator("h1")).to_have_text("It is over")

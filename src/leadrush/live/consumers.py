@@ -6,6 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -55,6 +56,7 @@ ACTS: dict[type[Any], tuple[str, Callable[..., Any]]] = {
     messages.ClosePoll: (HOST, polling.close),
     messages.ShowPoll: (HOST, polling.show),
     messages.Stage: (HOST, hosting.stage),
+    messages.Cohost: (HOST, hosting.cohost),
     messages.Mute: (HOST, hosting.mute),
     messages.Remove: (HOST, hosting.remove),
     messages.People: (HOST, hosting.people),
@@ -159,6 +161,9 @@ class Seat(AsyncWebsocketConsumer):
         hall = await halls.join(ticket.room, listener)
         try:
             guest = await self._behind(ROOM, ticket, entering.sit, ticket=ticket, chair=chair)
+            # What they do may have changed since the ticket was issued.
+            ticket = replace(ticket, role=guest.role)
+            listener.hosts = ticket.hosts
             state = await self._behind(ROOM, ticket, showing.state, guest=guest.pk)
         except BaseException:
             await halls.leave(hall, listener)
@@ -183,7 +188,7 @@ class Seat(AsyncWebsocketConsumer):
         if use == HOST and not self.ticket.hosts:
             raise NotTaken("host", _("Only those who hold this can do that."))
         said = {name: getattr(message, name) for name in message.__struct_fields__ if name != "ref"}
-        if isinstance(message, messages.Stage | messages.Mute | messages.Remove):
+        if isinstance(message, messages.Stage | messages.Cohost | messages.Mute | messages.Remove):
             said["whom"] = said.pop("guest")
         answer = await self._behind(use, self.ticket, verb, guest=self.listener.guest, **said)
         if isinstance(message, messages.People):

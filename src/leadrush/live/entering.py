@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.live import lasting, occasions, staying, telling, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
-from leadrush.live.models import HOSTING, Guest, Role, Room
+from leadrush.live.models import Guest, Role, Room
 from leadrush.vault import cards
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.turns import begins_again, hold_living
@@ -50,22 +50,22 @@ def offered(room: Room) -> str:
 
 
 @begins_again
-def enter(*, room: Room, person: Person, name: str = "", role: str = "") -> Guest:
+def enter(*, room: Room, person: Person, name: str = "") -> Guest:
     """Give somebody their seat in a room, or the one that they have, by another name if they chose one.
 
-    `role` is what they come as: a host asks for it; whoever may host comes as one otherwise, too, and the
-    rest as guests. Twice is once. Raises `NotLetIn` for who is not registered, was removed, or comes as a
-    host and is none, `NotTaken` for a name that is none, and `evidence.Stopped` while `live-room` is broken.
+    Who may host comes as one. Twice is once. Raises `NotLetIn` for who is not registered, or was removed,
+    `NotTaken` for a name that is none, and `evidence.Stopped` while `live-room` is broken.
     """
     may_host = occasions.hosts(room.about, person)
     seat = None if may_host else occasions.seat_of(room.about, person)
-    demand_let_in(room, seat, may_host=may_host, role=role)
+    demand_let_in(room, seat, may_host=may_host)
     chosen = read_name(name) if name.strip() else ""
     with transaction.atomic(), gate.using(USE, what=FORM):
         hold_living(person.pk)
         guest: Guest | None = _guests().filter(room=room, person=person).first()
         if guest is None:
-            guest = _new(room, person, seat, chosen or offered(room), role or Role.HOST)
+            does = _begins_as(room, person, may_host=may_host)
+            guest = _new(room, person, seat, chosen or offered(room), does)
         elif guest.removed_at is not None:
             raise _removed()
         else:
@@ -77,7 +77,7 @@ def demand_let_in(room: Room, seat: Giving | None, *, may_host: bool, role: str 
     """Raise `NotLetIn` for somebody who may not enter now."""
     if room.is_over:
         raise NotLetIn("over", _("This is over."))
-    if role in HOSTING and not may_host:
+    if role == Role.HOST and not may_host:
         raise NotLetIn("host", _("Only those who hold this can come in here."))
     if not may_host and seat is None:
         raise NotLetIn(
@@ -89,7 +89,13 @@ def _removed() -> NotLetIn:
     return NotLetIn("removed", _("You were taken out of this room by who holds it."))
 
 
-def _new(room: Room, person: Person, seat: Giving | None, name: str, role: str) -> Guest:
+def _begins_as(room: Room, person: Person, *, may_host: bool) -> Role:
+    if may_host:
+        return Role.HOST
+    return Role.COHOST if occasions.helps(room.about, person) else Role.GUEST
+
+
+def _new(room: Room, person: Person, seat: Giving | None, name: str, role: Role) -> Guest:
     over = occasions.of(room.about).ends_at
     giving = vault.give(
         person=person,
@@ -99,8 +105,7 @@ def _new(room: Room, person: Person, seat: Giving | None, name: str, role: str) 
         confirmed=seat is None or seat.confirmed,
         lapses_at=lasting.lapses_at(over),
     )
-    does = Role.GUEST if seat is not None else Role(role) if role in HOSTING else Role.HOST
-    guest = Guest(person=person, giving=giving, room=room, name=name, role=does)
+    guest = Guest(person=person, giving=giving, room=room, name=name, role=role)
     guest.save()
     return guest
 
@@ -108,9 +113,9 @@ def _new(room: Room, person: Person, seat: Giving | None, name: str, role: str) 
 def _bring_up_to_date(guest: Guest, name: str, *, may_host: bool) -> None:
     """Take a new name, and what somebody may do who became staff, or is none any more, since they came."""
     does = guest.role
-    if may_host and does not in HOSTING:
+    if may_host:
         does = Role.HOST
-    elif not may_host and does in HOSTING:
+    elif not may_host and does == Role.HOST:
         does = Role.GUEST
     if (name or guest.name, does) != (guest.name, guest.role):
         guest.name, guest.role = name or guest.name, does

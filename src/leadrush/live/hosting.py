@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, vault
 from leadrush.live import crowding, settling, telling
 from leadrush.live.answering import NotTaken
-from leadrush.live.closing import NOT_LET_IN
+from leadrush.live.closing import ANEW, NOT_LET_IN
 from leadrush.live.entering import seated
 from leadrush.live.models import HOSTING, Connection, Guest, Role, Room
 
@@ -69,6 +70,47 @@ def stage(*, guest: int, whom: int, on: bool) -> None:
             telling.tell(there.room_id, "stage", guest=there.pk, name=there.name, on=on)
             if not on:
                 settling.end(Connection.objects.filter(guest=there).exclude(what="watch"), "role")
+
+
+def cohost(*, guest: int, whom: int, on: bool) -> None:
+    """Let a guest hold the room, too, or be a guest again; for the host, not for whom they let hold it.
+
+    Twice is once. Raises `NotTaken` for who did not confirm their address: anybody may have typed it.
+    """
+    with transaction.atomic(), gate.using(USE, what="live.cohost"):
+        there = seated(guest, hosts=True)
+        if there.role != Role.HOST:
+            raise NotTaken("host", _("Only the host can do that."))
+        found = Guest.objects.filter(pk=whom, room=there.room).exclude(role=Role.HOST)
+        other: Guest | None = found.select_related("room", "giving").first()
+        if other is None:
+            raise NotTaken("gone", _("Nobody of that number is here."))
+        if on and not other.giving.confirmed:
+            raise NotTaken(
+                "unconfirmed", _("They have not confirmed their address yet: their mail says how.")
+            )
+        _let_hold(other, on)
+
+
+def let_hold(about: str, person: uuid.UUID, *, on: bool) -> None:
+    """Do the same for somebody who entered already, where it was said outside of the room."""
+    with transaction.atomic(), gate.using(USE, what="live.cohost"):
+        found = Guest.objects.filter(room__about=about, person=person).exclude(role=Role.HOST)
+        for guest in found.select_related("room", "giving"):
+            _let_hold(guest, on)
+
+
+def _let_hold(guest: Guest, on: bool) -> None:
+    """Change what somebody does, and let their windows come back for what they may do now."""
+    if (guest.role == Role.COHOST) == on or guest.removed_at is not None:
+        return
+    guest.role, guest.hand_at = Role.COHOST if on else Role.GUEST, None
+    guest.save(update_fields=["role", "hand_at"])
+    _tell(guest)
+    telling.tell(guest.room_id, "stage", guest=guest.pk, name=guest.name, on=on)
+    telling.tell(guest.room_id, "role", to=guest.pk, close=ANEW)
+    if not on:
+        settling.end(Connection.objects.filter(guest=guest).exclude(what="watch"), "role")
 
 
 def mute(*, guest: int, whom: int, muted: bool) -> None:

@@ -109,6 +109,11 @@ class Stage(Message, tag="stage", frozen=True, kw_only=True):
     on: bool = True
 
 
+class Cohost(Message, tag="cohost", frozen=True, kw_only=True):
+    guest: Key
+    on: bool = True
+
+
 class Mute(Message, tag="mute", frozen=True, kw_only=True):
     guest: Key
     muted: bool = True
@@ -158,6 +163,7 @@ Any = (
     | ClosePoll
     | ShowPoll
     | Stage
+    | Cohost
     | Mute
     | Remove
     | People

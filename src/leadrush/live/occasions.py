@@ -42,6 +42,9 @@ class Kind(Protocol):
     def hosts(self, about: str, person: Person) -> bool:
         """Say whether a person may hold it."""
 
+    def helps(self, about: str, person: Person) -> bool:
+        """Say whether somebody with a seat is to hold it with its host."""
+
 
 _kinds: dict[str, Kind] = {}
 
@@ -79,3 +82,8 @@ def seat_of(about: str, person: Person) -> Giving | None:
 def hosts(about: str, person: Person) -> bool:
     """Say whether a person may hold an occasion."""
     return _kind(about).hosts(about, person)
+
+
+def helps(about: str, person: Person) -> bool:
+    """Say whether somebody with a seat is to hold an occasion with its host."""
+    return _kind(about).helps(about, person)

@@ -30,7 +30,7 @@ from leadrush.live import (
     showing,
 )
 from leadrush.live.answering import NotLetIn, NotTaken
-from leadrush.live.models import Guest, Room
+from leadrush.live.models import Guest, Role, Room
 from leadrush.live.occasions import Occasion
 from leadrush.look import locales, parts, proofs
 from leadrush.look.forms import Form
@@ -161,6 +161,7 @@ def _inside(request: HttpRequest, guest: Guest, event: Occasion) -> HttpResponse
             "version": showing.VERSION,
             "starts": event.starts_at.isoformat(),
             "hosts": guest.may_host,
+            "leads": guest.role == Role.HOST,
             "ready": media.ready(),
             "hls": static(parts.PLAYER) if parts.hls() else "",
             "words": {key: str(words) for key, words in WORDS.items()},

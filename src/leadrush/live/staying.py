@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate
 from leadrush.live import occasions
 from leadrush.live.closing import ELSEWHERE, NOT_LET_IN, OVER
-from leadrush.live.models import HOSTING, Guest, Room, Stay
+from leadrush.live.models import HOSTING, Guest, Role, Room, Stay
 from leadrush.vault.models import Person
 
 USE = "live.room"
@@ -87,7 +87,7 @@ def _known(room: Room, keys: Collection[int]) -> dict[int, Guest]:
 
 
 def _ended(room: Room, known: Mapping[int, Guest], chairs: Mapping[str, int]) -> dict[str, Ended]:
-    seats = occasions.seats_of(room.about, [g.person_id for g in known.values() if g.role not in HOSTING])
+    seats = occasions.seats_of(room.about, [g.person_id for g in known.values() if g.role != Role.HOST])
     holding = [g.person_id for g in known.values() if g.role in HOSTING]
     persons = Person.objects.filter(pk__in=holding) if holding else []
     staff = {person.pk for person in persons if occasions.hosts(room.about, person)}

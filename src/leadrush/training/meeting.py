@@ -53,3 +53,7 @@ class Meetings:
     def hosts(self, about: str, person: Person) -> bool:
         """Say whether somebody teaches here."""
         return person.may(Role.HOST)
+
+    def helps(self, about: str, person: Person) -> bool:
+        """Say no: who is to hold an hour with its host is let do so in its room."""
+        return False

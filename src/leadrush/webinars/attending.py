@@ -24,9 +24,11 @@ CATEGORIES = (EMAIL_CATEGORY, "lr:Registration", "lr:Answer")
 class Row:
     """One who comes, as the host sees them: `place` is where they stand in the line, 0 for a seat.
 
-    `address` is empty where it may not be shown.
+    `address` is empty where it may not be shown; `helps` says whether they hold it with the host.
     """
 
+    registration: int
+    helps: bool
     state: str
     state_words: str
     place: int
@@ -66,6 +68,8 @@ def look(webinar: Webinar, registrations: Sequence[Registration], *, before: int
     waiting = [registration.pk for registration in registrations if registration.state == Seat.WAITING]
     return [
         Row(
+            registration=registration.pk,
+            helps=registration.helps,
             state=registration.state,
             state_words=registration.get_state_display(),
             place=before + waiting.index(registration.pk) + 1 if registration.pk in waiting else 0,

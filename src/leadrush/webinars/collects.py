@@ -25,7 +25,9 @@ def _registration(rows: list[Registration]) -> Mapping[Any, str]:
         % {
             "title": row.webinar.title,
             "when": home.when(row.webinar.starts_at),
-            "state": row.get_state_display() + (f", {row.time_zone}" if row.time_zone else ""),
+            "state": row.get_state_display()
+            + (said(", with its host") if row.helps else "")
+            + (f", {row.time_zone}" if row.time_zone else ""),
         }
         for row in rows
     }
@@ -71,6 +73,7 @@ COLLECTS = [
             "state": _("Whether you have a seat"),
             "position": _("Your place in the line"),
             "time_zone": _("Your time zone"),
+            "helps": _("Whether you hold it with its host"),
             "revision": _("How often it changed"),
             "at": _("When you registered"),
         },

@@ -19,7 +19,7 @@ from leadrush.gate import evidence
 from leadrush.live import lasting
 from leadrush.look import proofs
 from leadrush.vault.models import Person
-from leadrush.webinars import announcing, attending, figures, hosting, planning, views
+from leadrush.webinars import announcing, attending, figures, helping, hosting, planning, views
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Round, Seat, State, Webinar
 from leadrush.webinars.plan_forms import HostForm, PlanForm, QuestionForms
@@ -156,6 +156,23 @@ def registrants(request: HttpRequest, pk: int) -> HttpResponseBase:
         **state,
     }
     return TemplateResponse(request, "webinars/console/registrants.html", context)
+
+
+@console.staff("host")
+@gate.door("webinars.host", staff=True, what="webinars.helping")
+@require_POST
+def helps(request: HttpRequest, pk: int, registration: int) -> HttpResponseBase:
+    """Let somebody who comes hold the webinar with its host, or only come."""
+    webinar = get_object_or_404(Webinar, pk=pk)
+    on = request.POST.get("do") == "help"
+    try:
+        helping.let(webinar=webinar, registration=registration, on=on)
+    except helping.CannotHelp as cannot:
+        messages.error(request, str(cannot))
+    else:
+        told = _("They hold it with you, and are told by letter.")
+        messages.success(request, told if on else _("They only come now."))
+    return HttpResponseRedirect(reverse("webinars:registrants", args=[pk]))
 
 
 @console.staff("host")

@@ -37,6 +37,11 @@ def moved_up(webinar: Webinar, registration: Registration) -> None:
     _post(webinar, registration, "moved_up", key, method=calendars.REQUEST)
 
 
+def helping(webinar: Webinar, registration: Registration) -> None:
+    """Tell somebody that they hold the webinar with its host. Once a day for one registration."""
+    _post(webinar, registration, "helping", f"{registration.pk}:{home.today().isoformat()}")
+
+
 def reminder(webinar: Webinar, registration: Registration, kind: str) -> None:
     """Remind somebody, once a kind for each time that the webinar was set to."""
     key = f"{registration.pk}:{webinar.sequence}:{kind}"

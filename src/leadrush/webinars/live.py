@@ -49,3 +49,16 @@ class Webinars:
     def hosts(self, about: str, person: Person) -> bool:
         """Say whether somebody runs webinars here."""
         return person.may(Role.HOST)
+
+    def helps(self, about: str, person: Person) -> bool:
+        """Say whether somebody with a seat was asked to hold it with its host."""
+        with gate.using("webinars.serve", what="webinars.live"):
+            row = Registration.objects.filter(
+                webinar_id=int(about.rpartition(":")[2]),
+                person=person,
+                state=Seat.SEAT,
+                helps=True,
+                giving__ended_at__isnull=True,
+            )
+            found = row.select_related("giving").first()
+            return found is not None and bool(found.giving.confirmed)

@@ -199,6 +199,7 @@ class Registration(Held):
     state = models.CharField(max_length=8, choices=Seat.choices)
     position = models.PositiveIntegerField(null=True, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    helps = models.BooleanField(default=False, help_text="Holds it with the host")
     # How often this person's own calendar entry changed, beside the webinar's sequence.
     revision = models.PositiveIntegerField(default=0)
     at = models.DateTimeField(default=timezone.now)

@@ -21,5 +21,6 @@ urlpatterns = [
     path("console/webinars/<int:pk>/preview/", console.preview, name="preview"),
     path("console/webinars/<int:pk>/act/", console.act, name="act"),
     path("console/webinars/<int:pk>/people/", console.registrants, name="registrants"),
+    path("console/webinars/<int:pk>/people/<int:registration>/", console.helps, name="helps"),
     path("console/webinars/<int:pk>/tell/", console.tell, name="tell"),
 ]

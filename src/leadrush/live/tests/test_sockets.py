@@ -96,8 +96,6 @@ def test_a_guest_does_nothing_of_a_host_even_with_a_ticket_that_says_so(seat: Se
         assert (await Window(ana).open(grand))["code"] == "host"
 
     play(scene)
-    with pytest.raises(entering.NotLetIn):
-        entering.enter(room=room, person=now(jory).person, role="cohost")
 
 
 def test_a_second_window_takes_the_seat_over_and_the_first_may_take_it_back(seat: Seat) -> None:
@@ -472,3 +470,45 @@ def test_a_fault_of_ours_ends_in_a_word_and_tells_the_log_nothing_that_was_typed
 
     play(scene)
     assert "secret" not in caplog.text and "RuntimeError" in caplog.text
+
+
+def test_who_is_let_hold_the_room_has_a_desk_at_once_and_none_when_it_is_taken_back(
+    seat: Seat, host: Guest
+) -> None:
+    ana, jory = seat("Ana"), seat("Jory")
+
+    async def scene() -> None:
+        async with windows(ana, host) as (window, holds):
+            assert (await holds.ask("cohost", guest=ana.pk))["kind"] == "yes"
+            assert (await holds.ask("cohost", guest=ana.pk))["kind"] == "yes", "twice is once"
+            assert (await window.get("closed"))["code"] == 4009
+            back = Window(ana)
+            state = await back.open()  # with the ticket of a guest: what they do is asked anew
+            assert (state["you"]["role"], state["polls"]) == ("cohost", [])
+            assert (await back.ask("people"))["kind"] == "people"
+            assert (await back.ask("go", state="live"))["kind"] == "yes"
+            assert (await back.ask("cohost", guest=jory.pk))["code"] == "host", "for the host alone"
+            assert (await back.ask("mute", guest=host.pk))["code"] == "host"
+            assert (await holds.ask("cohost", guest=ana.pk, on=False))["kind"] == "yes"
+            assert (await back.get("closed"))["code"] == 4009
+            guest = Window(ana)
+            assert (await guest.open(back.state["ticket"]))["you"]["role"] == "guest"
+            assert (await guest.ask("people"))["code"] == "host"
+            await guest.close()
+
+    play(scene)
+
+
+def test_nobody_holds_a_room_who_did_not_show_that_the_address_is_theirs(
+    room: Room, webinar: Webinar, host: Guest
+) -> None:
+    registering.register(webinar=webinar, address="typed@mail.example")
+    person = vault.find("typed@mail.example")
+    assert person is not None
+    stranger = entering.enter(room=room, person=person, name="Ana")
+
+    async def scene() -> None:
+        async with windows(host) as (holds,):
+            assert (await holds.ask("cohost", guest=stranger.pk))["code"] == "unconfirmed"
+
+    play(scene)

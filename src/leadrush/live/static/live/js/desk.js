@@ -4,8 +4,9 @@ import { filled } from "./talk.js";
 const copy = (room, name) => room.querySelector(`template[data-${name}]`).content.firstElementChild.cloneNode(true);
 
 export class Desk {
-  constructor(room, send, talk) {
-    Object.assign(this, { room, send, talk });
+  // `leads`: whose room it is; those who hold it with them let nobody else hold it.
+  constructor(room, send, talk, leads) {
+    Object.assign(this, { room, send, talk, leads });
     this.part = (name) => room.querySelector(name);
     this.words = this.part("template[data-words]").dataset;
     this.people = new Map();
@@ -108,16 +109,19 @@ export class Desk {
         const host = ["host", "cohost"].includes(one.role);
         drawn.querySelector("[data-name]").textContent = one.name;
         drawn.querySelector("[data-raised]").hidden = !one.hand;
+        drawn.querySelector("[data-holds]").hidden = !host;
         const acts = {
           stage: one.role === "guest" && { kind: "stage", guest: one.guest, on: true },
           off: one.role === "speaker" && { kind: "stage", guest: one.guest, on: false },
-          mute: !one.muted && { kind: "mute", guest: one.guest, muted: true },
-          unmute: one.muted && { kind: "mute", guest: one.guest, muted: false },
-          remove: { kind: "remove", guest: one.guest },
+          hold: this.leads && !host && { kind: "cohost", guest: one.guest, on: true },
+          come: this.leads && one.role === "cohost" && { kind: "cohost", guest: one.guest, on: false },
+          mute: !host && !one.muted && { kind: "mute", guest: one.guest, muted: true },
+          unmute: !host && one.muted && { kind: "mute", guest: one.guest, muted: false },
+          remove: !host && { kind: "remove", guest: one.guest },
         };
         for (const [name, message] of Object.entries(acts)) {
           const button = drawn.querySelector(`[data-do="${name}"]`);
-          button.hidden = host || !message;
+          button.hidden = !message;
           button.addEventListener("click", () => {
             if (name === "remove" && !confirm(filled(this.words.sure, { name: one.name }))) return;
             this.send(message).then((answer) => this.refused(answer));

@@ -17,7 +17,7 @@ let fades;
 
 const send = (message) => socket.send(message);
 const talk = new Talk(room, send, config.hosts);
-const desk = config.hosts ? new Desk(room, send, talk) : null;
+const desk = config.hosts ? new Desk(room, send, talk, config.leads) : null;
 const stage = new Stage(room, config, () => socket.ticket);
 
 function say(words) {
@@ -67,6 +67,25 @@ function you(news) {
   const hand = part("[data-hand]");
   if (hand) hand.setAttribute("aria-pressed", news.hand);
   stage.invited(news.role === "speaker");
+  const holds = ["host", "cohost"].includes(news.role);
+  if (holds !== config.hosts) anew(holds);
+}
+
+// The page of who holds a room is another one. What somebody has typed, or shows on the stage, is not taken from them.
+function anew(holds) {
+  const typed = [...room.querySelectorAll(".talk input:not([name=name]), .talk textarea")].some((one) => one.type !== "checkbox" && one.value);
+  if (!typed && !Object.keys(stage.sending).length) return location.reload();
+  const words = part("template[data-words]").dataset;
+  say(holds ? words.holds : words.comes);
+  said.append(" ", button(words.anew));
+}
+
+function button(words) {
+  const made = document.createElement("button");
+  made.className = "btn quiet small";
+  made.textContent = words;
+  made.addEventListener("click", () => location.reload());
+  return made;
 }
 
 const tells = {
@@ -113,14 +132,10 @@ const socket = new Socket({
   lost: () => say(part("template[data-words]").dataset.again),
   back: () => say(""),
   end(code) {
-    stage.facts({ ...facts, state: code === 4004 ? "over" : "planned" });
+    stage.facts({ ...facts, state: code === 4004 ? "over" : "left" });
     room.dataset.left = "yes";
     if (code !== 4001) return code === 4004 && setTimeout(() => location.reload(), 3000);
-    const back = document.createElement("button");
-    back.className = "btn quiet small";
-    back.textContent = part("template[data-words]").dataset.elsewhereBack;
-    back.addEventListener("click", () => location.reload());
-    said.append(" ", back);
+    said.append(" ", button(part("template[data-words]").dataset.elsewhereBack));
   },
 });
 

@@ -1,5 +1,5 @@
 // The room's connection: a ticket first, small messages, and back by itself. Where sockets fail it asks every five seconds.
-const ELSEWHERE = 4001, NOT_LET_IN = 4003, OVER = 4004, BROKEN = 4400;
+const ELSEWHERE = 4001, NOT_LET_IN = 4003, OVER = 4004, ANEW = 4009, BROKEN = 4400;
 const PING = 20_000, ASK = 5_000, FIRST = 500, LONGEST = 8_000;
 
 export class Socket {
@@ -45,7 +45,7 @@ export class Socket {
     if ([ELSEWHERE, NOT_LET_IN, OVER].includes(code)) return this.end(code);
     if (code === BROKEN && this.failures > 3) return this.end(code);
     this.failures += 1;
-    this.lost();
+    if (code !== ANEW) this.lost();
     if (this.failures > 2) this.look();
     this.again(this.delay);
     this.delay = Math.min(this.delay * 2, LONGEST);
