@@ -112,8 +112,13 @@ def open_plan(desk: Walk, title: str) -> None:
 
 def move(desk: Walk, title: str, ahead: timedelta) -> datetime:
     """Give a webinar a new time of which `ahead` lies some seconds from now; return it."""
-    page = desk.page
     open_plan(desk, title)
+    return move_to(desk, ahead)
+
+
+def move_to(desk: Walk, ahead: timedelta) -> datetime:
+    """Do the same for the webinar whose plan is open."""
+    page = desk.page
     # A day ahead is the same hour on the clocks; an hour ahead is sixty minutes.
     days = timedelta(days=ahead.days)
     starts = (now() + SOON + (ahead - days)).replace(microsecond=0) + days

@@ -12,6 +12,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
@@ -177,7 +178,7 @@ class Seat(AsyncWebsocketConsumer):
     async def _act(self, message: Any) -> None:
         assert self.listener is not None and self.ticket is not None and self.hall is not None
         if isinstance(message, messages.Ping):
-            self.listener.put(write("pong", ticket=tickets.again(self.ticket)))
+            self.listener.put(write("pong", ticket=tickets.again(self.ticket), now=timezone.now()))
             return
         if not self.pace.takes():
             raise NotTaken("fast", _("That is too fast. Wait a second."), wait=1)

@@ -18,7 +18,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
-from leadrush.live import asking, changes, chatting, polling, showing, staying, telling, texts
+from leadrush.live import asking, changes, chatting, polling, screening, showing, staying, telling, texts
 from leadrush.live.closing import BEHIND
 from leadrush.live.telling import Serving, write
 
@@ -98,6 +98,7 @@ class Hall:
         self._told_at = 0.0
         self._sent: Message = {}
         self._here_at = 0.0
+        self._turns_at: float | None = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._layer: Any = get_channel_layer()
         self.channel = ""
@@ -165,9 +166,16 @@ class Hall:
         while True:
             await asyncio.sleep(TICK)
             try:
+                await self._turn()
                 await self._count()
             except Exception as fault:
                 log.error("A room could not be counted: %s.", type(fault).__name__)
+
+    async def _turn(self) -> None:
+        """Let the clock begin and end what it does, where a recording is shown."""
+        if self._turns_at is not None and time.time() >= self._turns_at:
+            turns_at = await database_sync_to_async(screening.turn)(self.room)
+            self._turns_at = turns_at.timestamp() if turns_at else None
 
     async def _count(self) -> None:
         now = time.monotonic()

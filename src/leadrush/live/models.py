@@ -64,6 +64,7 @@ class Room(models.Model):
     deck = models.ForeignKey(File, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     pages = models.PositiveSmallIntegerField(default=0, help_text="How many the deck has")
     slide = models.PositiveSmallIntegerField(default=0, help_text="The page that is shown; 0 for none")
+    film = models.CharField(max_length=64, blank=True, help_text="The word of a recording that is shown")
     offer = models.CharField(max_length=200, blank=True, help_text="The path of the offer that is shown")
     # On which machine its sound and pictures are, where there are several (`placing`), and all on which they
     # have been: parts of its recording lie there. What the media server calls it.

@@ -19,7 +19,10 @@ ABOUT = re.compile(r"[a-z_]{1,30}\.[a-z_]{1,30}:[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """What one room is for: `address` is the path of its page, `host` what people call who holds it."""
+    """What one room is for: `address` is the path of its page, `host` what people call who holds it.
+
+    `film` is the word in `media.films` of a recording that is shown there, from `starts_at` on.
+    """
 
     about: str
     title: str
@@ -27,6 +30,7 @@ class Occasion:
     ends_at: datetime
     address: str
     host: str = ""
+    film: str = ""
 
 
 class Kind(Protocol):

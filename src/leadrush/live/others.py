@@ -125,6 +125,7 @@ def _film(one: Recording) -> Film:
         chapters=beside.chapters_of(one),
         transcript=beside.transcript_of(one),
         slides=beside.slides_of(one),
+        recorded_at=one.room.live_at,
     )
 
 

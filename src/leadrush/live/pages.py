@@ -26,6 +26,7 @@ from leadrush.live import (
     others,
     replaying,
     reporting,
+    screening,
     seats,
     showing,
 )
@@ -100,6 +101,9 @@ def room(request: HttpRequest, word: str) -> HttpResponseBase:
     """Show somebody their room: its door before they chose a name, then the room, then what is left of it."""
     about, person, event = place(word)
     there = entering.room_of(about)
+    if event.film:
+        screening.turn(there.pk)
+        there.refresh_from_db()
     guest = Guest.objects.filter(room=there, person=person).select_related("giving", "room").first()
     may_host = occasions.hosts(about, person)
     seat = None if may_host else occasions.seat_of(about, person)

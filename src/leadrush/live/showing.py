@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from leadrush import gate
 from leadrush.live import asking, changes, chatting, hosting, others, polling, staging, tickets
@@ -56,6 +57,7 @@ def _own(guest: Guest, seen: dict[str, Any]) -> dict[str, Any]:
     mine: dict[str, Any] = {
         "you": hosting.shown(guest),
         "ticket": tickets.issue(guest),
+        "now": timezone.now(),
         "chosen": polling.chosen(guest.room, guest.person_id),
         "wished": asking.wished(guest.room, guest.person_id, waiting),
     }

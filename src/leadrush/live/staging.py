@@ -27,6 +27,7 @@ from leadrush.live.answering import NotTaken
 from leadrush.live.closing import OVER
 from leadrush.live.entering import seated
 from leadrush.live.models import Connection, Guest, Inquiry, Role, Room, RoomState
+from leadrush.media import films
 
 USE = "live.host"
 LEFT_OPEN = timedelta(hours=6)
@@ -54,7 +55,17 @@ def facts(room: Room) -> dict[str, Any]:
         "pages": room.pages,
         "slides": slides.path(room),
         "offer": room.offer,
+        "film": _film(room),
     }
+
+
+def _film(room: Room) -> dict[str, Any] | None:
+    """Return the recording that a room shows: its address, empty where it may not be shown just now, and its
+    seconds; None for a room that shows none."""
+    if not room.film:
+        return None
+    film = films.find(room.film)
+    return {"src": films.link(film), "seconds": film.seconds} if film else {"src": "", "seconds": 0}
 
 
 def go(*, guest: int, state: str) -> None:
@@ -71,6 +82,8 @@ def go(*, guest: int, state: str) -> None:
         if to == RoomState.OVER:
             end(room)
             return
+        if occasions.of(room.about).film:
+            raise NotTaken("state", _("A recording is shown here: it begins by itself, at its hour."))
         room.state = to
         if to == RoomState.LIVE:
             room.live_at = room.live_at or timezone.now()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from leadrush import gate
-from leadrush.live import branches, counted, crowding, editing, filming, rollcall, settling, staging
+from leadrush.live import branches, counted, crowding, editing, filming, rollcall, screening, settling, staging
 from leadrush.tied import tied_to
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ _film: subprocess.Popen[bytes] | None = None
 @gate.task("live.end", use="live.host", every=60)
 def end() -> None:
     """End rooms that nobody ended, and destroy secrets of what is counted. Clause `live-polls`."""
+    screening.sweep()
     staging.end_forgotten()
     counted.sweep()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.utils.functional import Promise
@@ -53,7 +53,8 @@ class Slide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """A film that may be shown to others: `transcript` is WebVTT, empty where there is none."""
+    """A film that may be shown to others: `transcript` is WebVTT, empty where there is none; `recorded_at` is
+    when it was recorded, where that is known."""
 
     about: str
     title: str
@@ -62,6 +63,7 @@ class Film:
     chapters: tuple[Chapter, ...] = ()
     transcript: str = ""
     slides: tuple[Slide, ...] = ()
+    recorded_at: datetime | None = None
 
     @property
     def minutes(self) -> int:

@@ -113,6 +113,7 @@ COLLECTS = [
 
 NOTHING = {
     "webinars.Webinar": "what a webinar is about and when; the host's words are in webinars.Host",
+    "webinars.Series": "which recording is shown at which hours; names nobody",
     "webinars.Picture": "a webinar's picture, chosen by the owner",
     "webinars.Question": "what the owner asks; answers are in webinars.Answer",
     "webinars.Round": "how far a telling has got; names nobody",

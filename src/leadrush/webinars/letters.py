@@ -110,6 +110,10 @@ def facts(webinar: Webinar, time_zone: str = "") -> dict[str, Any]:
         "elsewhere": times.elsewhere(webinar.starts_at, time_zone),
         "page": mailbox.absolute(webinar.get_absolute_url()),
         "business": look.business().name,
+        "recording": webinar.series_id is not None,
+        "recorded": home.day(webinar.series.recorded_at)
+        if webinar.series and webinar.series.recorded_at
+        else "",
     }
 
 

@@ -32,6 +32,7 @@ class Webinars:
             ends_at=webinar.ends_at,
             address=webinar.get_absolute_url(),
             host=host.name if host else _("the host"),
+            film=webinar.film,
         )
 
     def seats(self, about: str, persons: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Giving]:

@@ -53,6 +53,37 @@ class AgendaRow:
     words: str
 
 
+class Series(models.Model):
+    """A recording that is shown at set hours: from it webinars are planned ahead. Names nobody.
+
+    `film` is its word in `media.films`; `days` are numbers of weekdays, Monday the first; `at` is the hour by
+    the business's clocks. What stands on the pages is as in `pattern`.
+    """
+
+    film = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    pattern = models.ForeignKey("Webinar", on_delete=models.PROTECT, related_name="+")
+    days = models.CharField(max_length=13)
+    at = models.TimeField()
+    begins = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+    ahead = models.PositiveSmallIntegerField(default=3, help_text="So many hours can be registered for")
+    seats = models.PositiveIntegerField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return f"{self.film} on {self.days} at {self.at:%H:%M}"
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """On which days of the week, from 1 for Monday to 7."""
+        return frozenset(int(day) for day in self.days.split(","))
+
+
 class Webinar(models.Model):
     """One webinar: what it is about, when, and for how many. Holds nothing about those who come."""
 
@@ -71,6 +102,12 @@ class Webinar(models.Model):
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
     sold = models.BooleanField(_("a seat is bought in the shop"), default=False)
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
+    # Where a recording is shown at this hour: its word in `media.films`, and what planned it for which hour.
+    film = models.CharField(max_length=64, blank=True, editable=False)
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="webinars"
+    )
+    set_hour = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_why = models.CharField(max_length=400, blank=True)
     picture_alt = models.CharField(_("the picture in words"), max_length=300, blank=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -84,6 +121,9 @@ class Webinar(models.Model):
         verbose_name = _("webinar")
         verbose_name_plural = _("webinars")
         indexes: ClassVar = [models.Index(fields=["state", "starts_at"], name="webinars_coming")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["series", "set_hour"], name="webinars_one_an_hour")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -132,3 +132,13 @@ def coming(now: datetime | None = None) -> QuerySet[Webinar]:
     """Return the open webinars that have not begun, next first."""
     now = now or timezone.now()
     return Webinar.objects.filter(state=State.OPEN, starts_at__gt=now).order_by("starts_at", "pk")
+
+
+def next_each() -> list[Webinar]:
+    """Return what is to come, next first, each recording with its next hour alone."""
+    found, seen = [], set()
+    for webinar in coming().select_related("series__pattern")[:500]:
+        if webinar.series_id is None or webinar.series_id not in seen:
+            seen.add(webinar.series_id)
+            found.append(webinar)
+    return found

@@ -23,7 +23,7 @@ from leadrush.webinars.registering import CLAUSE
 def next_ones(request: HttpRequest) -> dict[str, Any] | None:
     """Return the next webinar and the three after it, or None when none is to come, or none may be registered
     for since the statement does not say so. Opens its own use."""
-    webinars = list(planning.coming()[:4])
+    webinars = planning.next_each()[:4]
     if not webinars or gate.force().number_of(CLAUSE) is None:
         return None
     first, *later = webinars

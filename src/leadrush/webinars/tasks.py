@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadrush import gate
-from leadrush.webinars import announcing, telling, waiting
+from leadrush.webinars import announcing, repeating, telling, waiting
 
 
 @gate.task("webinars.tell", use="webinars.serve", every=10)
@@ -16,6 +16,12 @@ def tell() -> None:
 def seats() -> None:
     """Let the line move up where a seat came free without anybody pressing anything."""
     waiting.sweep()
+
+
+@gate.task("webinars.repeat", use=None, every=300, why="Plans webinars, which are about nobody.")
+def repeat() -> None:
+    """Plan the next hours at which recordings are shown."""
+    repeating.plan_all()
 
 
 @gate.task("webinars.refused", use="house.keep", every=3600)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from leadrush import ledger, vault
 from leadrush.console import overview, screens
 from leadrush.live import occasions
 from leadrush.look import blocks, menu, searching, sitemap
+from leadrush.media import films
 from leadrush.purchases.deliverables import Deliverable, deliverable
 from leadrush.vault import ending, rights
 from leadrush.vault.models import Giving
@@ -17,6 +20,7 @@ from leadrush.webinars.models import Seen, Webinar
 DEEDS = {
     "webinars.confirmation": _("to confirm your seat"),
     "webinars.waiting": _("to tell you your place in the line"),
+    "webinars.helping": _("to tell you that you hold a webinar with its host"),
     "webinars.moved_up": _("to tell you that a seat came free"),
     "webinars.reminder": _("to remind you of a webinar"),
     "webinars.moved": _("to tell you of a new time"),
@@ -64,6 +68,7 @@ def register() -> None:
         ending.register(clause, planning.ends)
     measuring.register()
     occasions.register(live.PREFIX, live.Webinars())
+    films.can(films.Deed(_("Show it at set hours"), repeats_of, "host"))
     menu.register(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
     menu.register_foot(_("Webinars"), "webinars:list", 10, clause=registering.CLAUSE)
 
@@ -112,6 +117,11 @@ def it_was_not_me(giving: Giving) -> None:
         vault.end(giving)
     else:
         registering.it_was_not_me(webinar=webinar, giving=giving)
+
+
+def repeats_of(about: str) -> str:
+    """Return the path at which a film is shown at set hours."""
+    return f"{reverse('webinars:repeats')}?{urlencode({'film': about})}"
 
 
 def titles(ids: list[str]) -> dict[str, str]:

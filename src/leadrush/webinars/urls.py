@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadrush.webinars import console, views
+from leadrush.webinars import console, console_repeat, views
 
 app_name = "webinars"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("console/webinars/", console.desk, name="desk"),
     path("console/webinars/plan/", console.plan, name="plan"),
     path("console/webinars/host/", console.host, name="host"),
+    path("console/webinars/recordings/", console_repeat.repeats, name="repeats"),
+    path("console/webinars/recordings/<int:pk>/stop/", console_repeat.stop, name="stop"),
     path("console/webinars/<int:pk>/", console.plan_one, name="plan_one"),
     path("console/webinars/<int:pk>/preview/", console.preview, name="preview"),
     path("console/webinars/<int:pk>/act/", console.act, name="act"),

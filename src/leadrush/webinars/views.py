@@ -22,7 +22,17 @@ from leadrush.purchases.views import shown as offer_shown
 from leadrush.vault.giving import EMAIL
 from leadrush.vault.models import Item, Person
 from leadrush.visits import reach
-from leadrush.webinars import calendars, hosting, measuring, planning, registering, selling, times, waiting
+from leadrush.webinars import (
+    calendars,
+    hosting,
+    measuring,
+    planning,
+    registering,
+    repeating,
+    selling,
+    times,
+    waiting,
+)
 from leadrush.webinars.forms import SignUp
 from leadrush.webinars.models import Picture, Question, State, Webinar
 
@@ -34,7 +44,7 @@ RATES = ("10/m", "60/h")
 @require_safe
 def webinar_list(request: HttpRequest) -> HttpResponseBase:
     """Show the webinars to come, next first."""
-    return TemplateResponse(request, "webinars/list.html", {"webinars": planning.coming()[:100]})
+    return TemplateResponse(request, "webinars/list.html", {"webinars": planning.next_each()[:100]})
 
 
 @gate.door("webinars.seats", what="webinars.page")
@@ -105,6 +115,7 @@ def shown(webinar: Webinar) -> dict[str, Any]:
         "host": hosting.of(webinar),
         "left": None if over else waiting.left(webinar),
         "over": over,
+        "others": repeating.others(webinar),
         "room": rooms.stands(webinar.about) if over and lasting.is_open() else "",
         "erased": times.lapses_at(webinar, confirmed=True),
         "proof": proofs.of(registering.CLAUSE),

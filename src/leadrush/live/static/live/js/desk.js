@@ -55,9 +55,10 @@ export class Desk {
     this.part("[data-chat]").checked = chat;
     this.part("[data-slow]").value = String(slow);
     const live = this.part("[data-go=live]");
-    live.hidden = state === "live";
+    const screens = "screens" in this.part("[data-desk]").dataset; // then the clock begins it
+    live.hidden = state === "live" || screens;
     live.textContent = state === "paused" ? live.dataset.again : live.dataset.words;
-    this.part("[data-go=paused]").hidden = state !== "live";
+    this.part("[data-go=paused]").hidden = state !== "live" || screens;
     this.part("[data-go=over]").hidden = !["live", "paused"].includes(state);
   }
 

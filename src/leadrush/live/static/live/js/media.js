@@ -7,6 +7,7 @@ const LONGEST = 8_000;
 const CONNECTS = 6_000; // ms in which a connection has to come up
 const SILENT = 3_000; // ms without a packet after which the site is asked whether the connection still is
 const HURRIED = 30_000; // ms after a loss in which those who publish are waited for in short steps
+const IDLE = 60_000; // ms between two looks for somebody on a stage that may well stay empty
 const BACK = 60_000; // ms after which who watches by HLS tries the quicker way again; twice as long each time
 const LATER = new Set(["away", "unreachable", "gone", "busy", "nobody", "state", "full", "failed"]);
 const WAITS = new Set(["nobody", "state"]);
@@ -104,8 +105,9 @@ class Line {
         }
         if (!LATER.has(word.code)) return this.end("refused", { code: word.code, words: word.words });
         this.tell(WAITS.has(word.code) ? "waiting" : "again", { code: word.code, words: word.words });
-        const most = word.code === "nobody" && Date.now() - this.lostAt < HURRIED ? 2_000 : LONGEST;
-        delay = Math.min(delay ? delay * 2 : FIRST, most);
+        const hurried = Date.now() - this.lostAt < HURRIED;
+        const most = word.code !== "nobody" ? LONGEST : this.idle ? IDLE : hurried ? 2_000 : LONGEST;
+        delay = this.idle && word.code === "nobody" ? most : Math.min(delay ? delay * 2 : FIRST, most);
       }
     }
   }
@@ -278,9 +280,10 @@ class Publishing extends Line {
 }
 
 class Watching extends Line {
-  constructor({ video, hlsjs = "", onstream = () => {}, ontracks = () => {}, ...more }) {
+  // `idle`: the stage may well stay empty, and who comes on it is told of.
+  constructor({ video, hlsjs = "", idle = false, onstream = () => {}, ontracks = () => {}, ...more }) {
     super(more);
-    Object.assign(this, { video, hlsjs, onstream, ontracks });
+    Object.assign(this, { video, hlsjs, idle, onstream, ontracks });
     this.streams = new Map();
     this.tracks = [];
     this.failed = 0;

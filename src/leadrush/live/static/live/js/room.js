@@ -1,4 +1,5 @@
 // A live room: what the room tells goes to the talk, the picture and the host's desk.
+import * as time from "./clock.js";
 import { Desk } from "./desk.js";
 import { Socket } from "./socket.js";
 import { Stage } from "./stage.js";
@@ -41,13 +42,13 @@ function shown(news) {
 }
 
 function clock() {
-  const time = part("[data-clock]");
+  const shown = part("[data-clock]");
   const down = part("[data-countdown]");
-  const since = facts.live_at ? Math.floor((Date.now() - new Date(facts.live_at)) / 1000) : -1;
+  const since = facts.live_at ? Math.floor((time.now() - new Date(facts.live_at)) / 1000) : -1;
   const spell = (seconds) => [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60].map((one, nth) => (nth ? String(one).padStart(2, "0") : one)).filter((one, nth) => nth || one).join(":");
-  time.hidden = since < 0 || facts.state === "over";
-  if (!time.hidden) time.textContent = spell(since);
-  const until = Math.floor((new Date(config.starts) - Date.now()) / 1000);
+  shown.hidden = since < 0 || facts.state === "over";
+  if (!shown.hidden) shown.textContent = spell(since);
+  const until = Math.floor((new Date(config.starts) - time.now()) / 1000);
   down.textContent = ["planned", "green"].includes(facts.state) && until > 0 && until < DAY ? spell(until) : "";
 }
 
@@ -156,5 +157,6 @@ part("[data-captions]").addEventListener("click", (event) => {
 for (const one of room.querySelectorAll(".talk > details")) {
   one.addEventListener("toggle", () => one.open && one.dataset.part === "chat" && talk.toEnd());
 }
+time.set(begin.now);
 tells.state({ ...begin, sums: undefined });
-setInterval(clock, 1000);
+setInterval(() => (clock(), stage.film?.draw()), 1000);

@@ -1,4 +1,6 @@
 // The room's connection: a ticket first, small messages, and back by itself. Where sockets fail it asks every five seconds.
+import * as clock from "./clock.js";
+
 const ELSEWHERE = 4001, NOT_LET_IN = 4003, OVER = 4004, ANEW = 4009, BROKEN = 4400;
 const PING = 20_000, ASK = 5_000, FIRST = 500, LONGEST = 8_000;
 
@@ -23,6 +25,7 @@ export class Socket {
 
   take(message) {
     if (message.ticket) this.ticket = message.ticket;
+    if (message.now) clock.set(message.now);
     if (message.kind === "state" && this.socket?.readyState === WebSocket.OPEN) {
       this.failures = 0;
       this.delay = FIRST;

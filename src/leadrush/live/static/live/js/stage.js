@@ -1,4 +1,5 @@
 // The picture of the room: who is on the stage, the host's own camera and screen, being invited.
+import { Film } from "./film.js";
 import { publish, watch } from "./media.js";
 
 const OWN = "own"; // whose picture it is, where it is one's own: seen by oneself without sound
@@ -14,10 +15,12 @@ export class Stage {
     this.sending = {}; // "camera" and "screen" to what is sent
     this.page = null; // the slide that is shown
     this.silent = false; // the browser let nothing be heard yet
+    const film = this.part("[data-film]");
+    this.film = film && new Film(film, () => this.filmed());
     this.part("[data-unmute]").addEventListener("click", () => this.aloud());
     const pip = this.part("[data-pip]");
     pip.hidden = !document.pictureInPictureEnabled;
-    pip.addEventListener("click", () => (document.pictureInPictureElement ? document.exitPictureInPicture() : this.main.requestPictureInPicture()).catch(() => {}));
+    pip.addEventListener("click", () => (document.pictureInPictureElement ? document.exitPictureInPicture() : (this.film?.how === "on" ? this.film.video : this.main).requestPictureInPicture()).catch(() => {}));
     this.part("[data-camera]")?.addEventListener("click", () => (this.sending.camera ? this.stop("camera") : this.camera()));
     this.part("[data-share]")?.addEventListener("click", () => (this.sending.screen ? this.stop("screen") : this.screen()));
     this.part("[data-mic]")?.addEventListener("click", (event) => this.mute(event.currentTarget));
@@ -37,6 +40,7 @@ export class Stage {
         ticket: this.ticket,
         video: this.main,
         hlsjs: this.config.hls,
+        idle: Boolean(this.film),
         onstream: (one) => this.stream(one),
         onstate: (one) => this.told(one),
       });
@@ -49,7 +53,14 @@ export class Stage {
     }
     if (room.state === "over") for (const what of Object.keys(this.sending)) this.stop(what);
     this.turn(room);
+    this.film?.facts(room);
     this.words();
+  }
+
+  // A recording has begun, or ended: while it is shown, who is on the stage stands beside it.
+  filmed() {
+    this.draw();
+    if (this.film.how === "on") this.play(this.film.video);
   }
 
   // The page of the slides that everybody sees; the next one is fetched before it is turned to.
@@ -91,7 +102,7 @@ export class Stage {
   draw() {
     const rank = (key) => (key.endsWith("screen") ? 0 : 2) + (key.startsWith(OWN) ? 1 : 0);
     const all = [...this.shown].sort(([one], [other]) => rank(one) - rank(other));
-    const [first, ...others] = all;
+    const [first, ...others] = this.film?.how === "on" ? [undefined, ...all] : all;
     if (this.how !== "hls") this.main.muted = Boolean(first?.[0].startsWith(OWN)) || this.silent;
     if (this.how !== "hls") {
       const stream = first?.[1] ?? null;
@@ -100,7 +111,7 @@ export class Stage {
         if (stream) this.play(this.main);
       }
     }
-    this.main.hidden = !first && this.how !== "hls";
+    this.main.hidden = this.film?.how === "on" || (!first && this.how !== "hls");
     for (const drawn of [...this.beside.children]) if (!others.some(([key]) => key === drawn.dataset.key)) drawn.remove();
     for (const [key, stream] of others) {
       let drawn = this.beside.querySelector(`[data-key="${key}"]`);
@@ -135,7 +146,7 @@ export class Stage {
   aloud() {
     this.part("[data-unmute]").hidden = true;
     this.silent = false;
-    for (const video of this.room.querySelectorAll("[data-screen] video")) {
+    for (const video of this.room.querySelectorAll("[data-screen] video:not([hidden])")) {
       video.muted = [...this.shown].some(([key, stream]) => key.startsWith(OWN) && stream === video.srcObject);
       video.play().catch(() => {});
     }
@@ -145,16 +156,17 @@ export class Stage {
   words() {
     const place = this.part("[data-before]");
     const words = this.part("[data-before-words]");
-    place.hidden = !this.main.hidden || Boolean(this.page);
+    const film = this.film?.how;
+    place.hidden = !this.main.hidden || Boolean(this.page) || film === "on";
     const { dataset } = words;
     const said = {
       planned: dataset.soon,
       green: dataset.green,
-      live: this.lost ? dataset.lost : dataset.quiet,
+      live: this.lost ? dataset.lost : dataset[film] ?? dataset.quiet,
       paused: dataset.paused,
       over: dataset.over,
     }[this.state];
-    const off = !this.config.ready && ["live", "paused"].includes(this.state);
+    const off = !this.config.ready && !this.film && ["live", "paused"].includes(this.state);
     words.textContent = off ? dataset.off : said ?? "";
   }
 
