@@ -158,6 +158,7 @@ def _inside(request: HttpRequest, guest: Guest, event: Occasion) -> HttpResponse
         "event": event,
         "room": guest.room,
         "guest": guest,
+        "word": request.resolver_match.kwargs["word"] if request.resolver_match else "",
         "state": showing.state(guest=guest.pk),
         "others": others.is_open(),
         "config": {

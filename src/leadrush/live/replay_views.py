@@ -6,8 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from leadrush import gate
-from leadrush.live import beside, entering, replaying
-from leadrush.live.models import Recording
+from leadrush.live import entering, replaying
 from leadrush.live.pages import place
 from leadrush.media import transcripts
 
@@ -20,10 +19,9 @@ def track(request: HttpRequest, word: str, name: str) -> HttpResponseBase:
     """Give one of `NAMES` to whoever may watch the replay."""
     about, person, _event = place(word)
     room = entering.room_of(about)
-    recording = Recording.objects.filter(room=room).first()
-    if recording is None or name not in NAMES or not replaying.may_watch(room, person):
+    if name not in NAMES or not replaying.may_watch(room, person):
         raise Http404
-    text = beside.chapter_track(recording) if name == "chapters.vtt" else beside.transcript_of(recording)
+    text = replaying.track(room, name)
     if not text:
         raise Http404
     kind = "text/vtt"

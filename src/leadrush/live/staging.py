@@ -60,12 +60,14 @@ def facts(room: Room) -> dict[str, Any]:
 
 
 def _film(room: Room) -> dict[str, Any] | None:
-    """Return the recording that a room shows: its address, empty where it may not be shown just now, and its
-    seconds; None for a room that shows none."""
+    """Return the recording that a room shows: its address, empty where it may not be shown just now, its
+    seconds, whether it has captions; None for a room that shows none."""
     if not room.film:
         return None
     film = films.find(room.film)
-    return {"src": films.link(film), "seconds": film.seconds} if film else {"src": "", "seconds": 0}
+    if film is None:
+        return {"src": "", "seconds": 0, "captions": False}
+    return {"src": films.link(film), "seconds": film.seconds, "captions": bool(film.transcript)}
 
 
 def go(*, guest: int, state: str) -> None:

@@ -22,7 +22,7 @@ from leadrush.live.answering import NotTaken
 from leadrush.live.models import Guest, Room
 from leadrush.media import films, keeping
 from leadrush.media.contents import MP4
-from leadrush.media.films import Film
+from leadrush.media.films import Chapter, Film
 from leadrush.vault.models import Person
 from leadrush.webinars import planning, registering, repeating
 from leadrush.webinars.models import Question, Series, Webinar
@@ -65,6 +65,8 @@ def film(source: Films, business: object) -> Film:
         file=keeping.keep(content(), (MP4,)),
         seconds=1800.0,
         recorded_at=datetime(2026, 11, 10, 19, tzinfo=UTC),
+        chapters=(Chapter(60, "The first bed"),),
+        transcript="WEBVTT\n\n00:01.000 --> 00:04.000\nBeds, and how wide.\n",
     )
     source.there[made.about] = made
     return made
@@ -216,6 +218,7 @@ def test_the_clock_begins_and_ends_it_and_everybody_is_told_that_it_is_a_recordi
         showing.forget()
         now = showing.state(guest=guest.pk)["room"]
         assert (now["state"], now["live_at"], now["film"]["seconds"]) == ("live", webinar.starts_at, 1800.0)
+        assert now["film"]["captions"]
         played = Client().get(now["film"]["src"])
         assert played.status_code == 200
         source.there.clear()
@@ -225,7 +228,12 @@ def test_the_clock_begins_and_ends_it_and_everybody_is_told_that_it_is_a_recordi
         clock.move_to("2026-12-03 20:01 +0000")
         screening.sweep()
         assert Room.objects.get(pk=room.pk).is_over
-        assert "It is over" in Client().get(place).content.decode()
+        assert "The recording cannot be shown any more" in Client().get(place).content.decode()
+        source.there[film.about] = film
+        page = Client().get(place).content.decode()
+        assert "can be watched again here" in page and "Beds, and how wide" in page
+        for name, word in (("captions.vtt", "how wide"), ("chapters.vtt", "The first bed")):
+            assert word in Client().get(f"{place}replay/{name}").content.decode(), name
 
 
 def test_who_holds_it_does_not_begin_it_but_ends_it_and_comes_on_stage(film: Film, pattern: Webinar) -> None:

@@ -5,10 +5,9 @@ import { now } from "./clock.js";
 const APART = 2; // seconds by which it may be off before it jumps
 
 export class Film {
-  // `over` is told when it has ended, or goes on.
-  constructor(video, over) {
-    this.video = video;
-    this.over = over;
+  // `captions` is the address of what is said in it; `over` is told when it has ended, or goes on.
+  constructor(video, captions, over) {
+    Object.assign(this, { video, captions, over });
     video.addEventListener("play", () => this.join());
     video.addEventListener("loadedmetadata", () => this.join());
     video.addEventListener("ended", () => this.draw());
@@ -26,7 +25,15 @@ export class Film {
       if (src) this.video.src = src;
       else this.video.removeAttribute("src");
     }
+    if (this.since && film.captions && !this.track) {
+      this.track = Object.assign(document.createElement("track"), { kind: "captions", src: this.captions, default: true });
+      this.video.append(this.track);
+    }
     this.draw();
+  }
+
+  read(on) {
+    if (this.track) this.track.track.mode = on ? "showing" : "hidden";
   }
 
   get at() {

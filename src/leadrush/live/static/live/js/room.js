@@ -153,6 +153,7 @@ part("[data-captions]").addEventListener("click", (event) => {
   captions = !captions;
   event.currentTarget.setAttribute("aria-pressed", captions);
   if (!captions) part("[data-caption]").hidden = true;
+  stage.film?.read(captions);
 });
 for (const one of room.querySelectorAll(".talk > details")) {
   one.addEventListener("toggle", () => one.open && one.dataset.part === "chat" && talk.toEnd());

@@ -16,7 +16,7 @@ export class Stage {
     this.page = null; // the slide that is shown
     this.silent = false; // the browser let nothing be heard yet
     const film = this.part("[data-film]");
-    this.film = film && new Film(film, () => this.filmed());
+    this.film = film && new Film(film, film.dataset.track, () => this.filmed());
     this.part("[data-unmute]").addEventListener("click", () => this.aloud());
     const pip = this.part("[data-pip]");
     pip.hidden = !document.pictureInPictureEnabled;
