@@ -60,7 +60,8 @@ def _line(rows: list[Line]) -> Mapping[Any, str]:
 
 
 def _inquiry(rows: list[Inquiry]) -> Mapping[Any, str]:
-    return _opened(rows, Inquiry.CONTEXT, "lr:Inquiry")
+    asked = _opened(rows, Inquiry.CONTEXT, "lr:Inquiry")
+    return {row.pk: f"{asked[row.pk]} – {row.reply}" if row.reply else asked[row.pk] for row in rows}
 
 
 def _opened(rows: list[Any], context: str, category: str) -> Mapping[Any, str]:
@@ -170,6 +171,7 @@ COLLECTS = [
             "named": _("Whether your name was shown"),
             "state": _("Whether it was answered"),
             "votes": _("How many wished for it"),
+            "reply": _("What the host answered in writing"),
             "once": _("A number by which your browser sent it once"),
             "at": _("When"),
         },

@@ -228,6 +228,7 @@ class Inquiry(Held):
     named = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=InquiryState.choices, default=InquiryState.OPEN)
     votes = models.PositiveIntegerField(default=0)
+    reply = models.TextField(blank=True, help_text="What the host answered in writing")
     once = models.UUIDField()
     at = models.DateTimeField(default=timezone.now)
 

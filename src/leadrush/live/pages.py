@@ -25,6 +25,7 @@ from leadrush.live import (
     occasions,
     others,
     replaying,
+    replying,
     reporting,
     screening,
     seats,
@@ -198,6 +199,7 @@ def _over(
         "minutes": attested.minutes(stays),
         "form": form or Certified(),
         "replay": replaying.of(there) if replaying.may_watch(there, person) else None,
+        "replied": replying.replied(there) if guest or occasions.hosts(there.about, person) else [],
         "language": locales.in_use().language,
         "word": request.resolver_match.kwargs["word"] if request.resolver_match else "",
     }
