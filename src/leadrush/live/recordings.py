@@ -72,10 +72,10 @@ def make(
 ) -> Film:
     """Make a film of what lies in a room's folder, or in all that it has, and return it.
 
-    Nothing changes there. `first` are participants whose pictures come before others', as a screen before a camera; of those in
-    `without` the film has neither pictures nor sound, and of the times in `cuts` it has nothing. `progress`
-    is given shares from 0 to 1. The film has its name only once it is whole and on the disk; what an attempt
-    left that was cut short is taken away by the next.
+    Nothing changes there. `first` are participants whose pictures come before others', as a screen before a
+    camera; of those in `without` the film has neither pictures nor sound, and of the times in `cuts` it has
+    nothing. `progress` is given shares from 0 to 1. The film has its name only once it is whole and on the
+    disk; what an attempt left that was cut short is taken away by the next.
 
     Raises `NothingRecorded`, `DiskFull`, `CalledOff`, or `Failed`.
     """

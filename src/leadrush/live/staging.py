@@ -61,13 +61,18 @@ def facts(room: Room) -> dict[str, Any]:
 
 def _film(room: Room) -> dict[str, Any] | None:
     """Return the recording that a room shows: its address, empty where it may not be shown just now, its
-    seconds, whether it has captions; None for a room that shows none."""
+    seconds, whether it has captions, its slides in time; None for a room that shows none."""
     if not room.film:
         return None
     film = films.find(room.film)
     if film is None:
-        return {"src": "", "seconds": 0, "captions": False}
-    return {"src": films.link(film), "seconds": film.seconds, "captions": bool(film.transcript)}
+        return {"src": "", "seconds": 0, "captions": False, "slides": []}
+    return {
+        "src": films.link(film),
+        "seconds": film.seconds,
+        "captions": bool(film.transcript),
+        "slides": [{"second": one.second, "page": one.page, "src": one.src} for one in film.slides],
+    }
 
 
 def go(*, guest: int, state: str) -> None:

@@ -9,7 +9,17 @@ import subprocess
 import sys
 
 from leadrush import gate
-from leadrush.live import branches, counted, crowding, editing, filming, rollcall, screening, settling, staging
+from leadrush.live import (
+    branches,
+    counted,
+    crowding,
+    editing,
+    filming,
+    rollcall,
+    screening,
+    settling,
+    staging,
+)
 from leadrush.tied import tied_to
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from leadrush.live.answering import NotTaken
 from leadrush.live.models import Guest, Room
 from leadrush.media import films, keeping
 from leadrush.media.contents import MP4
-from leadrush.media.films import Chapter, Film
+from leadrush.media.films import Chapter, Film, Slide
 from leadrush.vault.models import Person
 from leadrush.webinars import planning, registering, repeating
 from leadrush.webinars.models import Question, Series, Webinar
@@ -66,6 +66,7 @@ def film(source: Films, business: object) -> Film:
         seconds=1800.0,
         recorded_at=datetime(2026, 11, 10, 19, tzinfo=UTC),
         chapters=(Chapter(60, "The first bed"),),
+        slides=(Slide(30, 1, "/live/slides/w/1.webp"),),
         transcript="WEBVTT\n\n00:01.000 --> 00:04.000\nBeds, and how wide.\n",
     )
     source.there[made.about] = made
@@ -219,6 +220,7 @@ def test_the_clock_begins_and_ends_it_and_everybody_is_told_that_it_is_a_recordi
         now = showing.state(guest=guest.pk)["room"]
         assert (now["state"], now["live_at"], now["film"]["seconds"]) == ("live", webinar.starts_at, 1800.0)
         assert now["film"]["captions"]
+        assert now["film"]["slides"] == [{"second": 30, "page": 1, "src": "/live/slides/w/1.webp"}]
         played = Client().get(now["film"]["src"])
         assert played.status_code == 200
         source.there.clear()

@@ -5,9 +5,10 @@ import { now } from "./clock.js";
 const APART = 2; // seconds by which it may be off before it jumps
 
 export class Film {
-  // `captions` is the address of what is said in it; `over` is told when it has ended, or goes on.
-  constructor(video, captions, over) {
-    Object.assign(this, { video, captions, over });
+  // `captions` is the address of what is said in it; `over` is told when it has ended, or goes on, `turned` which page
+  // of its slides is shown.
+  constructor(video, captions, over, turned) {
+    Object.assign(this, { video, captions, over, turned });
     video.addEventListener("play", () => this.join());
     video.addEventListener("loadedmetadata", () => this.join());
     video.addEventListener("ended", () => this.draw());
@@ -18,6 +19,7 @@ export class Film {
   facts({ film, live_at: since, state }) {
     this.since = film && ["live", "paused"].includes(state) ? new Date(since).getTime() : 0;
     this.seconds = film?.seconds ?? 0;
+    this.slides = film?.slides ?? [];
     const src = this.since ? film.src : "";
     // Its address is another one each time it is told: what plays already plays on.
     if (!src || !this.src) {
@@ -58,5 +60,7 @@ export class Film {
     if (how === "on") this.join();
     else this.video.pause();
     if (how !== this.told) this.over((this.told = how));
+    const slide = how === "on" ? this.slides.findLast((one) => one.second <= this.at) : undefined;
+    if (slide?.second !== this.slide?.second) this.turned((this.slide = slide)?.page ? slide : null);
   }
 }

@@ -16,7 +16,7 @@ export class Stage {
     this.page = null; // the slide that is shown
     this.silent = false; // the browser let nothing be heard yet
     const film = this.part("[data-film]");
-    this.film = film && new Film(film, film.dataset.track, () => this.filmed());
+    this.film = film && new Film(film, film.dataset.track, () => this.filmed(), (slide) => this.slide(slide));
     this.part("[data-unmute]").addEventListener("click", () => this.aloud());
     const pip = this.part("[data-pip]");
     pip.hidden = !document.pictureInPictureEnabled;
@@ -52,7 +52,7 @@ export class Stage {
       this.draw();
     }
     if (room.state === "over") for (const what of Object.keys(this.sending)) this.stop(what);
-    this.turn(room);
+    if (!this.film?.slide) this.turn(room);
     this.film?.facts(room);
     this.words();
   }
@@ -65,17 +65,20 @@ export class Stage {
 
   // The page of the slides that everybody sees; the next one is fetched before it is turned to.
   turn({ slides, slide, pages }) {
+    this.slide(slide && slides ? { page: slide, src: `${slides}${slide}.webp` } : null);
+    if (this.page && slide < pages) new Image().src = `${slides}${slide + 1}.webp`;
+  }
+
+  slide(shown) {
     const screen = this.part("[data-screen]");
     this.page?.remove();
     this.page = null;
-    const shown = Boolean(slide && slides);
-    screen.toggleAttribute("data-slides", shown);
+    screen.toggleAttribute("data-slides", Boolean(shown));
     if (!shown) return;
     this.page = new Image();
-    this.page.src = `${slides}${slide}.webp`;
-    this.page.alt = screen.dataset.page.replace("%(page)s", slide);
+    this.page.src = shown.src;
+    this.page.alt = screen.dataset.page.replace("%(page)s", shown.page);
     screen.append(this.page);
-    if (slide < pages) new Image().src = `${slides}${slide + 1}.webp`;
   }
 
   changed() {
