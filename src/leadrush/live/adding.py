@@ -167,7 +167,7 @@ def steps(name: str, there: Path, *, ports: str) -> list[str]:
 
 def drain(name: str, *, takes: bool = False) -> None:
     """Bring no new rooms and watchers to a machine, or bring them again. Raises `LookupError`."""
-    if not Machine.objects.filter(name=name).update(takes=takes):
+    if not NAME.fullmatch(name) or not Machine.objects.filter(name=name).update(takes=takes):
         raise LookupError(name)
 
 
