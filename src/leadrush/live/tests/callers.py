@@ -24,6 +24,7 @@ class Caller(Person):
         self.ticket = tickets.issue(guest)
         self.client = Client(raise_request_exception=True)
         self.number = 0
+        self.seen: set[int] = set()
 
     def call(self, method: str, tail: str, body: Any = None, *, ticket: str | None = None) -> tuple[int, Any]:
         """Ask a door; return its status and what it says."""
@@ -72,6 +73,7 @@ class Caller(Person):
         status, said = await self.ask("POST", "watch/", {})
         if status == 201:
             self.number = said["connection"]
+            self.seen = {one["guest"] for one in said["tracks"]}
             await self.answer(said)
         return status, said
 

@@ -26,6 +26,7 @@ from leadrush.live import (
     branches,
     crowding,
     filming,
+    hosting,
     machine,
     machines,
     media,
@@ -179,6 +180,17 @@ def test_who_finds_no_place_watches_at_another_machine_also_when_who_is_seen_com
         third = await back(third, "far")
         assert len(Relay(far.host).mountpoints()) == 1, "the older one has ended"
 
+        await sync_to_async(hosting.stage)(guest=host.pk, whom=cem.pk, on=True)
+        speaker = Caller(await sync_to_async(now)(cem))
+        assert (await speaker.on_stage())[0] == 201
+        second, third = await back(second, "far"), await back(third, "far")
+        assert second.seen == {host.pk, cem.pk}
+        assert third.seen == {host.pk}, "nobody sees themselves"
+        await sync_to_async(hosting.stage)(guest=host.pk, whom=cem.pk, on=False)
+        status, said = await second.ping()
+        assert (status, said["publishing"]) == (200, [{"guest": host.pk, "what": "camera"}]), "it goes on"
+        await second.sees(10)
+
         for one in (second, third, fourth):
             await one.ask("DELETE", f"connection/{one.number}/")
         await sync_to_async(swept)()
@@ -189,7 +201,7 @@ def test_who_finds_no_place_watches_at_another_machine_also_when_who_is_seen_com
         assert not await sync_to_async(Branch.objects.exists)()
         await first.ping()
         await first.sees(10)
-        for one in (tove, again, first, second, third, fourth):
+        for one in (tove, again, first, second, third, fourth, speaker):
             await one.leave()
 
     play(scene)
