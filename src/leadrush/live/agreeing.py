@@ -38,14 +38,14 @@ def demand(guest: Guest) -> None:
 
 
 @begins_again
-def agree(guest: Guest, *, shown: bool = False) -> None:
+def agree(guest: Guest, *, shown: bool | None = None) -> None:
     """Write down somebody's yes to be seen and heard in the recording of this room. Twice is once.
 
-    `shown` is their second yes, to others than those with a seat seeing it (`others`); without it, an earlier
-    one of theirs in this room stays. Raises `evidence.Stopped` while the clause is broken, `NotTaken` where
-    their address is not confirmed: a yes of an address that anybody may have typed is none.
+    `shown` is their answer to whether others than those with a seat may see it (`others`); None where they
+    were not asked. Raises `evidence.Stopped` while the clause is broken, `NotTaken` where their address is
+    not confirmed: a yes of an address that anybody may have typed is none.
     """
-    if has_agreed(guest) and (not shown or others.has_agreed(guest)):
+    if has_agreed(guest) and (shown is None or shown == others.has_agreed(guest)):
         return
     if not guest.giving.confirmed:
         raise NotTaken(
@@ -62,6 +62,8 @@ def agree(guest: Guest, *, shown: bool = False) -> None:
             Appearance(person=guest.person, giving=giving, room=guest.room, word=word).save()
         if shown:
             others.agree(guest)
+        elif shown is False:
+            others.take_back(guest)
 
 
 def begin(guest: Guest) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from leadrush import console, gate
-from leadrush.live import beside, editing, filming, occasions
+from leadrush.live import beside, copying, editing, occasions
 from leadrush.live.console import held_by
 from leadrush.live.editing import CannotCut
 from leadrush.live.models import Poll, Recording, RecordingState
@@ -136,12 +136,12 @@ def bring(request: HttpRequest, about: str) -> HttpResponseBase:
     """Take in a copy of a film that was taken down and cannot be made anew."""
     room = held_by(request, about)
     one = Recording.objects.filter(room=room).first()
-    if one is None or not filming.waits_for_copy(one):
+    if one is None or not copying.is_waited_for(one):
         raise Http404
     sent = request.method == "POST"
     form = Copy(request.POST if sent else None, request.FILES if sent else None)
     if form.is_valid():
-        filming.bring(one, form.cleaned_data["film"])
+        copying.bring(one, form.cleaned_data["film"])
         messages.success(request, said("The film is back. A later no takes it down again."))
         return HttpResponseRedirect(reverse("live:report", args=[about]))
     context = {"event": occasions.of(about), "room": room, "recording": one, "form": form}

@@ -262,36 +262,6 @@ def _let_go(file: File) -> None:
     keeping.let_go(file)
 
 
-def waits_for_copy(one: Recording) -> bool:
-    """Say whether a film was taken down that cannot be made anew: its host may bring a copy, cut by hand."""
-    return one.originals_gone_at is not None and one.state == RecordingState.FAILED
-
-
-def bring(one: Recording, file: File) -> bool:
-    """Let a copy that the host cut by hand be a room's replay; return whether one was waited for.
-
-    All whose yes holds are taken to be in it: a later no takes it down again.
-    """
-    with transaction.atomic():
-        room = Room.objects.select_for_update().get(pk=one.room_id)
-        held = Recording.objects.get(pk=one.pk)
-        if room.replay is not None or not waits_for_copy(held):
-            return False
-        room.replay = file
-        room.save(update_fields=["replay"])
-        Recording.objects.filter(pk=one.pk).update(
-            state=RecordingState.MADE,
-            share=1,
-            trouble="",
-            made_at=timezone.now(),
-            seconds=file.seconds,
-            words=sorted(agreeing.agreed(room)),
-            spans=[],
-            for_others=False,
-        )
-    return True
-
-
 # --- what was recorded goes -----------------------------------------------------------------------------
 
 

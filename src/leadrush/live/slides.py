@@ -59,8 +59,8 @@ def take_out(room: Room) -> None:
 
 
 def note(room: Room) -> None:
-    """Note which page a room shows now, for its replay, where it is live; the same page again is no turn."""
-    if room.state != RoomState.LIVE:
+    """Note which page a room shows now, for its replay, while it is recorded; the same again is no turn."""
+    if room.state != RoomState.LIVE or not room.recorded:
         return
     last = Turn.objects.filter(room=room).order_by("-at", "-pk").first()
     shown = (room.deck_id, room.slide) if room.slide else (None, 0)

@@ -13,7 +13,7 @@ from leadrush import gate, look, media, vault
 from leadrush.console import people
 from leadrush.live import asking, chatting, entering, naming, polling, reporting, staging, tickets
 from leadrush.live.models import Guest, Inquiry, Line, Option, Recording, RecordingState, Room, Stay
-from leadrush.media import demo
+from leadrush.media import captions, demo
 from leadrush.media.contents import MP4
 from leadrush.purchases import baskets, moving, offering, ordering
 from leadrush.purchases.models import Move, Offer, Part, Price
@@ -229,6 +229,16 @@ def _held(webinar: Webinar, host: Host | None) -> None:
         reporting.report(room)
 
 
+SPOKEN = (
+    (1, 5, "Three beds, one day, three ends."),
+    (12, 16, "This one has a hole. Look at its edge before you blame the seed."),
+    (17, 21, "The edge is round, so nothing was pulled here: it never came up."),
+    (30, 35, "And here somebody was generous with the packet."),
+    (36, 39, "For all three you need a string. The other four tools are for later."),
+)
+"""What the host says in the film: from when, until when."""
+
+
 def _filmed(room: int, word: str) -> None:
     """Let the room have a film, for those who had a seat and for others; nobody but its host is in it."""
     film = media.keep(demo.film(), [MP4])
@@ -247,6 +257,12 @@ def _filmed(room: int, word: str) -> None:
             "words": [word],
             "spans": [[begun.timestamp(), begun.timestamp() + 40]],
             "originals_gone_at": there.ended_at,
+            "chapters": [[0, "Three beds"], [12, "The one with a hole"], [30, "The one that is too full"]],
+            "transcript": captions.written(
+                captions.Said(start, end, "", text) for start, end, text in SPOKEN
+            ),
+            "timed": [[begun.timestamp(), begun.timestamp() + 40]],
+            "said_by": [word],
         },
     )
 

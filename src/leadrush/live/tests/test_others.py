@@ -166,6 +166,12 @@ def test_who_holds_the_room_chooses_for_themselves_and_not_before_it_is_recorded
         staging.set_up(guest=host.pk, shown=True)
     assert refused.value.words == "Let it be recorded first."
     staging.set_up(guest=host.pk, recorded=True)
+    with gate.using("live.room"):
+        agreeing.agree(now(host), shown=True)
+        agreeing.agree(now(host))
+        assert others.has_agreed(now(host)), "who is not asked keeps what they said"
+        agreeing.agree(now(host), shown=False)
+        assert not others.has_agreed(now(host)), "who is asked again and leaves it out said no"
     for on in (True, True, False, True):
         staging.set_up(guest=host.pk, shown=on)
         with gate.using("live.room"):

@@ -260,6 +260,8 @@ class Publishing extends Line {
     const { what, recorded, shown } = this;
     const said = await this.ask("POST", "publish/", { sdp: pc.localDescription.sdp, what, recorded, shown });
     this.number = said.connection;
+    // A yes is said once: whoever took it back meanwhile does not say it again by coming back.
+    this.recorded = this.shown = false;
     await pc.setRemoteDescription({ type: "answer", sdp: said.sdp });
     await this.connected(pc);
   }
