@@ -12,13 +12,15 @@ from pathlib import Path
 
 import av
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadrush.live import machine, programs, recordings
 from leadrush.live.pieces import Piece, find
 from leadrush.live.recordings import NothingRecorded, make
 from leadrush.live.tests.people import Person
 from leadrush.live.tests.tapes import ROOM, beats, tape
-from leadrush.live.timeline import Span, position, shots, spans
+from leadrush.live.timeline import Span, position, shots, spans, time_at, without
 from tests.rig import janus as rig
 from tests.rig.janus import Running
 
@@ -249,6 +251,27 @@ def test_what_happened_in_a_pause_comes_where_the_film_goes_on() -> None:
     shown = (Span(100, 160), Span(200, 230))
     places = {90: 0, 100: 0, 130: 30, 160: 60, 180: 60, 200: 60, 215: 75, 999: 90}
     assert {at: position(shown, at) for at in places} == places
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 50), st.floats(0.1, 50)), min_size=1, max_size=5),
+    st.lists(st.tuples(st.floats(0, 300), st.floats(0, 60)), max_size=4),
+    st.floats(0, 1),
+)
+def test_a_second_of_a_film_is_the_time_that_it_shows_whatever_is_cut_out(
+    parts: list[tuple[float, float]], cut: list[tuple[float, float]], share: float
+) -> None:
+    shown, at = [], NOON
+    for gap, long in parts:
+        shown.append(Span(at + gap + 1, at + gap + 1 + long))
+        at = shown[-1].ended
+    left = without(shown, [Span(NOON + begun, NOON + begun + long) for begun, long in cut])
+    for span in left:
+        assert any(one.begun <= span.begun < span.ended <= one.ended for one in shown)
+        assert not any(NOON + b < span.ended and span.begun < NOON + b + long for b, long in cut if long)
+    second = share * sum(span.ended - span.begun for span in left)
+    if left:
+        assert position(left, time_at(left, second)) == pytest.approx(second, abs=1e-3)
 
 
 def test_nothing_is_found_where_nobody_was_recorded(tmp_path: Path) -> None:
