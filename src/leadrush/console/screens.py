@@ -21,7 +21,8 @@ class Screen:
     """A screen of the back office.
 
     `count` is called while the menu is drawn, inside the door of the page at hand: it may count only what
-    every such door can read. None or 0 shows no figure.
+    every such door can read. None or 0 shows no figure. `also` are beginnings of paths of pages elsewhere
+    that belong to it.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class Screen:
     role: str = "reader"
     count: Callable[[], int | None] | None = None
     order: int = 100
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def shown(request: HttpRequest) -> list[Entry]:
         except NoReverseMatch:
             continue
     # The longest address that the page's own begins with is where the reader is.
-    here = max((url for _, url in found if request.path.startswith(url)), key=len, default=None)
+    begins = {start: url for screen, url in found for start in (url, *screen.also)}
+    here = begins.get(max((start for start in begins if request.path.startswith(start)), key=len, default=""))
     return [
         Entry(screen.title, url, screen.count() if screen.count else None, url == here)
         for screen, url in found

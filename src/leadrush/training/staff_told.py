@@ -11,7 +11,7 @@ from leadrush.console import overview, screens
 from leadrush.console.overview import Row, Told
 from leadrush.look import times as home
 from leadrush.media import films
-from leadrush.training import teaching
+from leadrush.training import meeting, teaching
 from leadrush.training.models import State, Training
 
 DEEDS = {
@@ -26,7 +26,17 @@ def register() -> None:
     """Register words, the screen and what stands on the overview; called once, when the app is ready."""
     for code, words in DEEDS.items():
         ledger.deed(code, words)
-    screens.register(screens.Screen("training", _("Trainings"), "training:desk", "host", how_many, order=45))
+    screens.register(
+        screens.Screen(
+            "training",
+            _("Trainings"),
+            "training:desk",
+            "host",
+            how_many,
+            order=45,
+            also=(f"/console/live/{meeting.PREFIX}:",),
+        )
+    )
     films.can(
         films.Deed(_("Make it a lesson"), lambda about: reverse("training:film", args=[about]), role="host")
     )

@@ -79,7 +79,15 @@ def register() -> None:
     searching.register("webinars", shown.found)
 
     screens.register(
-        screens.Screen("webinars", _("Webinars"), "webinars:desk", "host", figures.how_many, order=40)
+        screens.Screen(
+            "webinars",
+            _("Webinars"),
+            "webinars:desk",
+            "host",
+            figures.how_many,
+            order=40,
+            also=(f"/console/live/{live.PREFIX}:",),
+        )
     )
     overview.listing(
         "webinars.next",

@@ -46,6 +46,7 @@ def test_what_was_left_is_answered_in_writing_and_read_by_all_who_had_a_seat(
     page = desk.get(path).content.decode()
     assert page.index("Once, or twice") < page.index("Which pea?"), "the most wished for first"
     assert "from Jory" in page and "Ana" not in page
+    assert 'aria-current="page">Webinars' in page, "the menu says where its host is"
     assert ledger.Entry.objects.count() == before + 1, "a look is one entry"
     assert "Answered afterwards" not in place(ana)
     for _twice in range(2):
