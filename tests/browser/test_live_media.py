@@ -326,8 +326,10 @@ def test_a_room_is_seen_heard_kept_in_order_survives_a_fault_and_becomes_a_film(
     until(lambda: ana.evaluate("here.told.filter((kind) => kind === 'you').length") >= 3, "no invitation")
     ana.evaluate("here.publish()")
     until(lambda: state(ana).get("code") == "recorded", "she is recorded without a yes")
-    ana.evaluate("here.publish({recorded: true})")
+    ana.evaluate("here.publish({recorded: true, shown: true})")
     advances(ben, guests["Ana"])
+    left = ana.evaluate("[here.publishing.recorded, here.publishing.shown]")
+    assert left == [False, False], "a connection that comes back would say her yes again"
 
     # Taken out: nothing more comes, at once.
     again.evaluate("(guest) => here.say('remove', {guest})", guests["Ben"])
