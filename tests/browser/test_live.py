@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -51,7 +52,14 @@ def test_somebody_comes_from_the_letter_talks_is_polled_asks_and_takes_a_certifi
     desk.follow(host.get_by_role("link", name="Open its room"))
     host.get_by_label("What you want to be called here").fill("Tove")
     desk.follow(host.locator("main form").get_by_role("button"))
+    host.get_by_text("Present from OBS", exact=True).click()
+    host.get_by_role("button", name="Give me server and key").click()
+    expect(host.get_by_label("Server")).to_have_value(re.compile(r"rtmp://localhost:\d+/live"))
+    expect(host.get_by_label("Stream key")).to_have_attribute("type", "password")
+    host.get_by_role("button", name="Show the key").click()
+    expect(host.get_by_label("Stream key")).to_have_attribute("type", "text")
     desk.look_in_each("live-green")
+    host.get_by_text("Present from OBS", exact=True).click()
     brings = staff(address="tove@tarnandtiller.example")
     brings.go(host.get_by_role("link", name="Slides (PDF)").get_attribute("href") or "")
     brings.page.locator("input[type=file]").set_input_files(

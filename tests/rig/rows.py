@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from leadrush import gate, vault
 from leadrush.guides.models import Copy, Guide
-from leadrush.live.models import Appearance, Connection, Guest, Inquiry, Room, Stay
+from leadrush.live.models import Appearance, Connection, Encoder, Guest, Inquiry, Room, Stay
 from leadrush.live.models import Line as ChatLine
 from leadrush.mailbox.letters import Attachment, Letter
 from leadrush.mailbox.models import Message
@@ -360,6 +360,11 @@ def _connection(rows: Rows, text: str) -> None:
     rows.row(Connection, guest=guest, room=guest.room, what="watch", handle=handle, why=rows.word(text, 10))
 
 
+def _encoder(rows: Rows, text: str) -> None:
+    guest = _guest(rows, "")
+    rows.row(Encoder, guest=guest, room=guest.room, nonce="0" * 32, client=rows.word(text, 20))
+
+
 def _appearance(rows: Rows, text: str) -> None:
     guest = _guest(rows, "")
     rows.row(Appearance, room=guest.room, word=rows.word(text, 64) or f"g{guest.pk}")
@@ -413,6 +418,7 @@ MAKERS: dict[type[Held], Callable[[Rows, str], object]] = {
     Guest: _guest,
     Stay: _stay,
     Connection: _connection,
+    Encoder: _encoder,
     Appearance: _appearance,
     ChatLine: _chat_line,
     Inquiry: _inquiry,

@@ -121,6 +121,7 @@ def start(data: Path, postman: Postman, *, demo: bool = True, **more: str) -> Si
         "SMTP_URL": postman.url,
         "MAIL_FROM": "post@tarnandtiller.example",
         "VISITS_DEMO_DAYS": "5",  # sixty take some seconds of every start
+        "LIVE_RTMP": str(free_port()),  # the usual one would be the same for all
         "DJANGO_SETTINGS_MODULE": "leadrush.website.settings",
         "PYTHONPATH": str(Path("src").resolve()),
         **more,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leadrush import vault
 from leadrush.live import occasions
-from leadrush.live.models import Appearance, Connection, Guest, Inquiry, Line, Room, Stay
+from leadrush.live.models import Appearance, Connection, Encoder, Guest, Inquiry, Line, Room, Stay
 from leadrush.look import times as home
 from leadrush.vault.collects import Collects, Sealed
 
@@ -48,6 +48,11 @@ def _connection(rows: list[Connection]) -> Mapping[Any, str]:
     return {
         row.pk: f"{titles[row.room_id]}: {row.get_what_display()}, {home.when(row.made_at)}" for row in rows
     }
+
+
+def _encoder(rows: list[Encoder]) -> Mapping[Any, str]:
+    titles = _titles({row.room for row in rows})
+    return {row.pk: titles[row.room_id] for row in rows}
 
 
 def _appearance(rows: list[Appearance]) -> Mapping[Any, str]:
@@ -124,8 +129,27 @@ COLLECTS = [
             "ended_at": _("When it ended"),
             "why": _("Why it ended"),
             "gone": _("Whether the media server knows that it ended"),
+            "program": _("Whether it was a program such as OBS, and not your browser"),
         },
         shows=_connection,
+        related=("room",),
+    ),
+    Collects(
+        model=Encoder,
+        categories=("lr:Attendance",),
+        clause="live-room",
+        title=_("A program such as OBS from which you present"),
+        fields={
+            "room": _("In which room"),
+            "guest": _("From which seat"),
+            "nonce": _("A random word of which its key is made"),
+            "client": _("The number of its connection"),
+            "source": _("What its stream is called on this machine"),
+            "began_at": _("Since when it sends"),
+            "seen_at": _("When it last sent"),
+        },
+        loses=_("Its key ends, and what it sends is not shown any more."),
+        shows=_encoder,
         related=("room",),
     ),
     Collects(

@@ -60,13 +60,19 @@ class Pinged:
 
 
 def publish(
-    *, ticket: tickets.Ticket, sdp: str, what: str, recorded: bool = False, shown: bool = False
+    *,
+    ticket: tickets.Ticket,
+    sdp: str,
+    what: str,
+    recorded: bool = False,
+    shown: bool = False,
+    program: bool = False,
 ) -> tuple[int, str]:
     """Let somebody on stage publish camera or screen; return the connection and the SDP that answers.
 
-    `recorded` is their yes to being recorded where the room is, `shown` the one to others seeing it. The same
-    person from another window or device takes over. Raises `NotLetIn`, `NotTaken`, `machine.NotSet`,
-    `Unreachable`.
+    `recorded` is their yes to being recorded where the room is, `shown` the one to others seeing it;
+    `program` says that OBS sends it. The same person from another window or device takes over. Raises
+    `NotLetIn`, `NotTaken`, `machine.NotSet`, `Unreachable`.
     """
     with gate.using(USE, what="live.publish"):
         guest = entering.still_in(ticket)
@@ -81,7 +87,7 @@ def publish(
                 guest.room,
                 lambda: provider.publish(room, naming.participant(guest.pk, what), sdp, take_over=True),
             )
-        return _keep(guest, what, made.handle), made.sdp
+        return _keep(guest, what, made.handle, program=program), made.sdp
 
 
 def watch(*, ticket: tickets.Ticket) -> tuple[int, Offer]:
@@ -197,9 +203,10 @@ def _still(row: Connection, ticket: tickets.Ticket) -> Guest:
 
 
 def _words(guest: Guest) -> list[str]:
-    """Return under which words those publish whom somebody watches: who is on stage, and not themselves."""
+    """Return under which words those publish whom somebody watches: who is on stage, and not themselves, but
+    for what they send from elsewhere, by OBS."""
     rows = Connection.objects.filter(room=guest.room, ended_at=None, guest__role__in=PUBLISHING)
-    rows = rows.filter(guest__removed_at=None).exclude(what=WATCH).exclude(guest=guest)
+    rows = rows.filter(guest__removed_at=None).exclude(what=WATCH).exclude(guest=guest, program=False)
     return [
         naming.participant(key, what) for key, what in rows.order_by("pk").values_list("guest_id", "what")
     ]
@@ -258,6 +265,9 @@ def _mine(ticket: tickets.Ticket, connection: int) -> Connection:
     if row is None or row.person_id != ticket.person:
         raise Gone("There is no such connection.")
     if row.why == "taken":
+        newer = Connection.objects.filter(guest=row.guest_id, what=row.what, ended_at=None).first()
+        if newer is not None and newer.program:
+            raise NotLetIn("taken", _("OBS shows you now. End it there, or press the camera here again."))
         raise NotLetIn("taken", _("You are in this room in another window now. You can come back here."))
     if row.ended_at is not None:
         _may(row, ticket)
@@ -293,13 +303,13 @@ def _noting_end(row: Connection) -> Iterator[None]:
         raise
 
 
-def _keep(guest: Guest, what: str, handle: Handle, *, offered: bool = False) -> int:
+def _keep(guest: Guest, what: str, handle: Handle, *, offered: bool = False, program: bool = False) -> int:
     """Write a new connection down in the place of the one that its person had; return its key.
 
     Where they may not have it any more since it was asked for, it ends, and that is raised.
     """
     try:
-        return _write(guest, what, handle, offered=offered)
+        return _write(guest, what, handle, offered=offered, program=program)
     except BaseException:
         with media.provider(handle.host) as provider:
             settling.remove(provider, handle.plain())
@@ -307,7 +317,7 @@ def _keep(guest: Guest, what: str, handle: Handle, *, offered: bool = False) -> 
 
 
 @begins_again
-def _write(guest: Guest, what: str, handle: Handle, *, offered: bool) -> int:
+def _write(guest: Guest, what: str, handle: Handle, *, offered: bool, program: bool) -> int:
     with transaction.atomic():
         hold_living(guest.person_id)
         there = entering.seated(guest.pk)
@@ -325,6 +335,7 @@ def _write(guest: Guest, what: str, handle: Handle, *, offered: bool) -> int:
             machine=handle.host,
             handle=handle.plain(),
             offered_at=timezone.now() if offered else None,
+            program=program,
         )
         row.save()
     return int(row.pk)

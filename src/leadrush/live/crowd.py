@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import secrets
 import signal
 import socket
@@ -47,6 +48,8 @@ LISTENS = 10.0  # seconds within which ffmpeg has to listen
 ENDS = 3.0  # seconds in which it may write its last segment
 CLOCKS = {"opus": "opus/48000/2", "vp8": "VP8/90000", "h264": "H264/90000"}
 OVER = "#EXT-X-ENDLIST\n"
+NAME = re.compile(rf"{re.escape(PLAYLIST)}|part-[0-9]{{6}}\.ts", re.ASCII)
+"""What lies in the folder that somebody may have."""
 
 
 class NotStarted(Exception):

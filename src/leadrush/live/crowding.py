@@ -8,7 +8,6 @@ and known in between.
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import time
@@ -43,7 +42,6 @@ NOTED = timedelta(seconds=20)
 AGAIN = 10.0
 """Seconds after which a crowd that did not come up is tried again."""
 SHOWN = (RoomState.LIVE, RoomState.PAUSED)
-NAME = re.compile(rf"{re.escape(PLAYLIST)}|part-[0-9]{{6}}\.ts", re.ASCII)
 
 _known: dict[int, tuple[float, str]] = {}
 _lock = threading.Lock()

@@ -21,7 +21,7 @@ from leadrush import gate
 from leadrush.gate.evidence import Stopped
 from leadrush.live import connecting, crowding, entering, media, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
-from leadrush.live.crowd import PLAYLIST
+from leadrush.live.crowd import NAME, PLAYLIST
 from leadrush.live.machine import NotSet
 from leadrush.live.provider import Gone, Offer, Unreachable
 from leadrush.live.views import HEADER
@@ -49,12 +49,14 @@ View = Callable[..., HttpResponseBase]
 
 class Publish(msgspec.Struct, frozen=True):
     """A browser's offer; `recorded` is its person's yes to be in the recording of a recorded room, `shown` to
-    being seen in it by others than those with a seat."""
+    being seen in it by others than those with a seat. `program` says that it is no browser, and brings in
+    what OBS sends."""
 
     sdp: Sdp
     what: Literal["camera", "screen"]
     recorded: bool = False
     shown: bool = False
+    program: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -63,13 +65,13 @@ class Answer(msgspec.Struct, frozen=True):
     sdp: Sdp
 
 
-def _said(status: int, **facts: Any) -> HttpResponse:
+def reply(status: int, **facts: Any) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(facts), status=status, content_type="application/json")
 
 
 def _no(word: NotTaken, status: int = 0) -> HttpResponse:
     status = status or STATUS.get(word.code, 403 if isinstance(word, NotLetIn) else 409)
-    return _said(status, code=word.code, words=word.words, **word.more)
+    return reply(status, code=word.code, words=word.words, **word.more)
 
 
 def spoken(*methods: str) -> Callable[[View], View]:
@@ -109,11 +111,11 @@ def spoken(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def _ticket(request: HttpRequest, about: str) -> tickets.Ticket:
+def ticket_of(request: HttpRequest, about: str) -> tickets.Ticket:
     return tickets.read(request.headers.get(HEADER, "")[:1000], about)
 
 
-def _read(request: HttpRequest, kind: type[Body]) -> Body:
+def body_of(request: HttpRequest, kind: type[Body]) -> Body:
     """Return what a body says. Raises `NotTaken`."""
     try:
         if len(request.body) > LARGEST:
@@ -125,7 +127,7 @@ def _read(request: HttpRequest, kind: type[Body]) -> Body:
         raise NotTaken("body", _("That cannot be read. Load the page again.")) from None
 
 
-def _through(ticket: tickets.Ticket, verb: Callable[..., Any], **named: Any) -> Any:
+def acting(ticket: tickets.Ticket, verb: Callable[..., Any], **named: Any) -> Any:
     """Run a verb behind the door, as who holds the ticket."""
     actor = gate.Actor("staff" if ticket.hosts else "person", str(ticket.person))
     with gate.using(USE, actor=actor, what="live.media"):
@@ -141,10 +143,9 @@ def _offered(offer: Offer) -> dict[str, Any]:
 @gate.door(USE, what="live.media")
 def publish(request: HttpRequest, about: str) -> HttpResponseBase:
     """Take somebody's offer to be seen and heard: 201 with the connection and the SDP that answers."""
-    ticket, said = _ticket(request, about), _read(request, Publish)
-    yes = {"recorded": said.recorded, "shown": said.shown}
-    connection, sdp = _through(ticket, connecting.publish, sdp=said.sdp, what=said.what, **yes)
-    return _said(201, connection=connection, sdp=sdp)
+    ticket, said = ticket_of(request, about), body_of(request, Publish)
+    connection, sdp = acting(ticket, connecting.publish, **msgspec.structs.asdict(said))
+    return reply(201, connection=connection, sdp=sdp)
 
 
 @spoken("POST")
@@ -152,9 +153,9 @@ def publish(request: HttpRequest, about: str) -> HttpResponseBase:
 @gate.door(USE, what="live.media")
 def watch(request: HttpRequest, about: str) -> HttpResponseBase:
     """Offer somebody all that is published: 201 with the connection and an offer to answer by PATCH."""
-    ticket = _ticket(request, about)
-    connection, offer = _through(ticket, connecting.watch)
-    return _said(201, connection=connection, **_offered(offer), ice=media.ice(ticket.guest))
+    ticket = ticket_of(request, about)
+    connection, offer = acting(ticket, connecting.watch)
+    return reply(201, connection=connection, **_offered(offer), ice=media.ice(ticket.guest))
 
 
 @spoken("PATCH", "DELETE")
@@ -162,11 +163,11 @@ def watch(request: HttpRequest, about: str) -> HttpResponseBase:
 @gate.door(USE, what="live.media")
 def connection(request: HttpRequest, about: str, connection: int) -> HttpResponseBase:
     """Take the answer to an offer (PATCH), or end a connection (DELETE): 204."""
-    ticket = _ticket(request, about)
+    ticket = ticket_of(request, about)
     if request.method == "DELETE":
-        _through(ticket, connecting.leave, connection=connection)
+        acting(ticket, connecting.leave, connection=connection)
     else:
-        _through(ticket, connecting.answer, connection=connection, sdp=_read(request, Answer).sdp)
+        acting(ticket, connecting.answer, connection=connection, sdp=body_of(request, Answer).sdp)
     return HttpResponse(status=204)
 
 
@@ -175,10 +176,10 @@ def connection(request: HttpRequest, about: str, connection: int) -> HttpRespons
 @gate.door(USE, what="live.media")
 def ping(request: HttpRequest, about: str, connection: int) -> HttpResponseBase:
     """Keep a connection, and say how it does, with a new ticket, and an offer where others publish now."""
-    ticket = _ticket(request, about)
-    done: connecting.Pinged = _through(ticket, connecting.ping, connection=connection)
+    ticket = ticket_of(request, about)
+    done: connecting.Pinged = acting(ticket, connecting.ping, connection=connection)
     health = done.health
-    return _said(
+    return reply(
         200,
         up=health.up,
         kbits=done.kbits,
@@ -198,17 +199,25 @@ def facts(request: HttpRequest, about: str) -> HttpResponseBase:
 
     Whoever watches by HLS asks here instead of pinging: their seat is asked for again.
     """
-    ticket = _ticket(request, about)
-    guest = _through(ticket, entering.still_in)
+    ticket = ticket_of(request, about)
+    guest = acting(ticket, entering.still_in)
     said = {"ready": media.ready(), "ice": media.ice(guest.pk), "ticket": tickets.issue(guest)}
-    return _said(200, **said, hls=crowding.address(guest))
+    return reply(200, **said, hls=crowding.address(guest))
+
+
+@spoken("GET", "HEAD")
+@gate.door(USE, what="live.hls")
+def asked(request: HttpRequest, about: str, word: str) -> HttpResponseBase:
+    """Tell nginx whether the player of this word may have a room's pieces, and where they lie."""
+    place = crowding.find(about, word, PLAYLIST).parent
+    return HttpResponse(status=204, headers={"Live-Room": place.name})
 
 
 @spoken("GET", "HEAD")
 @gate.door(USE, what="live.hls")
 def hls(request: HttpRequest, about: str, word: str, name: str) -> HttpResponseBase:
     """Give a player the playlist or a segment, for the word in the path; 404 until it is there."""
-    if not crowding.NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise NotTaken("soon", _("There is no such piece of it."))
     file = crowding.find(about, word, name)
     try:

@@ -346,6 +346,7 @@ class Connection(Held):
     ended_at = models.DateTimeField(null=True, blank=True)
     why = models.CharField(max_length=10, blank=True)
     gone = models.BooleanField(default=False)
+    program = models.BooleanField(default=False, help_text="Whether OBS sends it, and not a browser")
 
     class Meta(Held.Meta):
         indexes: ClassVar = [models.Index(fields=["room", "what"], name="live_connected")]
@@ -364,6 +365,26 @@ class Connection(Held):
     def publishes(self) -> bool:
         """Whether others see or hear what comes over it."""
         return self.what != self.What.WATCH
+
+
+class Encoder(Held):
+    """OBS, or a program like it, from which somebody presents in a room that they hold.
+
+    Its key is made of `nonce` by the site's secret, and stands nowhere. While it sends, `client` is the
+    number of its connection with nginx, and `source` the name, drawn by lot, under which this machine's
+    programs read it there.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    guest = models.OneToOneField(Guest, on_delete=models.CASCADE, related_name="+")
+    nonce = models.CharField(max_length=32)
+    client = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=32, blank=True)
+    began_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"a program in {self.room_id}"
 
 
 class Appearance(Held):

@@ -18,6 +18,7 @@ from leadrush import gate
 from leadrush.gate import evidence
 from leadrush.live import (
     attested,
+    encoders,
     entering,
     headers,
     lasting,
@@ -162,12 +163,14 @@ def _inside(request: HttpRequest, guest: Guest, event: Occasion) -> HttpResponse
         "word": request.resolver_match.kwargs["word"] if request.resolver_match else "",
         "state": showing.state(guest=guest.pk),
         "others": others.is_open(),
+        "encoders": guest.may_host and encoders.ready(),
         "config": {
             "about": guest.room.about,
             "version": showing.VERSION,
             "starts": event.starts_at.isoformat(),
             "hosts": guest.may_host,
             "leads": guest.role == Role.HOST,
+            "guest": guest.pk,
             "ready": media.ready(),
             "hls": static(parts.PLAYER) if parts.hls() else "",
             "words": {key: str(words) for key, words in WORDS.items()},

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leadrush import gate
-from leadrush.live import asking, changes, chatting, hosting, others, polling, staging, tickets
+from leadrush.live import asking, changes, chatting, encoders, hosting, others, polling, staging, tickets
 from leadrush.live.entering import seated
 from leadrush.live.models import Guest, Room
 
@@ -64,6 +64,7 @@ def _own(guest: Guest, seen: dict[str, Any]) -> dict[str, Any]:
     if guest.may_host:
         mine["polls"] = polling.listed(guest.room, hosts=True)
         mine["shown"] = others.has_agreed(guest)
+        mine["encoder"] = encoders.shown(guest)
     return mine
 
 

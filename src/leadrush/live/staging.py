@@ -26,7 +26,7 @@ from leadrush.live import (
 from leadrush.live.answering import NotTaken
 from leadrush.live.closing import OVER
 from leadrush.live.entering import seated
-from leadrush.live.models import Connection, Guest, Inquiry, Role, Room, RoomState
+from leadrush.live.models import Connection, Encoder, Guest, Inquiry, Role, Room, RoomState
 from leadrush.media import films
 
 USE = "live.host"
@@ -116,6 +116,7 @@ def end(room: Room) -> None:
     telling.tell(room.pk, "room", close=OVER, **facts(room))
     settling.after(room)
     settling.end(Connection.objects.filter(room=room), "over")
+    Encoder.objects.filter(room=room).delete()
     transaction.on_commit(lambda: counted.forget(room), robust=True)
     transaction.on_commit(lambda: texts.forget(room.pk))
 

@@ -11,6 +11,7 @@ import sys
 from leadrush import gate
 from leadrush.live import (
     branches,
+    carrying,
     counted,
     crowding,
     editing,
@@ -53,6 +54,12 @@ def crowd() -> None:
     crowding.run()
 
 
+@gate.task("live.carry", use="live.host", every=1)
+def carry() -> None:
+    """Let what OBS sends be brought into the rooms that are open."""
+    carrying.run()
+
+
 @gate.task("live.film", use="live.record", every=5)
 def film() -> None:
     """Have the next film made, one at a time, beside the worker. Clause `live-recording`."""
@@ -73,6 +80,7 @@ def film() -> None:
 @atexit.register
 def _end() -> None:
     crowding.stop()
+    carrying.stop()
     if _film is not None and _film.poll() is None:
         _film.terminate()
 

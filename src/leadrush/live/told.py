@@ -28,6 +28,7 @@ def register() -> None:
         ledger.deed(code, words)
     ledger.program("live.end", _("The program that ends live rooms"))
     ledger.program("live.crowd", _("The program that shows live rooms to a crowd"))
+    ledger.program("live.carry", _("The program that brings what OBS sends into live rooms"))
     ledger.program("live.film", _("The program that makes films of live rooms"))
     ledger.program("live.takes_back", _("The program that takes down films of those who said no"))
     ledger.program("live.originals", _("The program that erases what was recorded"))

@@ -10,6 +10,7 @@ from leadrush.live import (
     console_machines,
     console_questions,
     console_slides,
+    encoder_views,
     hours,
     media_views,
     pages,
@@ -56,5 +57,10 @@ urlpatterns = [
     path("live/<about:about>/watch/", media_views.watch, name="watch"),
     path("live/<about:about>/connection/<int:connection>/", media_views.connection, name="connection"),
     path("live/<about:about>/connection/<int:connection>/ping/", media_views.ping, name="ping"),
+    path("live/<about:about>/hls/<str:word>/", media_views.asked, name="asked"),
     path("live/<about:about>/hls/<str:word>/<str:name>", media_views.hls, name="hls"),
+    path("live/<about:about>/encoder/", encoder_views.desk, name="encoder"),
+    path("live/encoder/publish/", encoder_views.publish, name="encoder_begins"),
+    path("live/encoder/update/", encoder_views.update, name="encoder_goes_on"),
+    path("live/encoder/done/", encoder_views.done, name="encoder_ends"),
 ]

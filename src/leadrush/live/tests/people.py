@@ -57,6 +57,7 @@ class Person:
         self.connection = RTCPeerConnection()
         self.handle: Handle | None = None
         self.frames = {"audio": 0, "video": 0}
+        self.last: dict[str, Any] = {}
         self.tasks: list[asyncio.Task[None]] = []
         self.connection.on("track", self._watch)
 
@@ -64,7 +65,7 @@ class Person:
         async def count() -> None:
             with contextlib.suppress(MediaStreamError):
                 while True:
-                    await track.recv()
+                    self.last[track.kind] = await track.recv()
                     self.frames[track.kind] += 1
 
         self.tasks.append(asyncio.ensure_future(count()))

@@ -138,6 +138,21 @@ def media_server(data: Path) -> list[Child]:
     return [Child("live", [*ITSELF, "live"])]
 
 
+def beside_it(data: Path) -> list[Child]:
+    """Return nginx beside the media server as a child; where it cannot be, say why and go on."""
+    from leadrush.live import nginx
+
+    try:
+        if nginx.installed():
+            nginx.prepare(data)  # so that pages know where it listens before it does
+            return [Child("nginx", [*ITSELF, "nginx"])]
+        click.echo(nginx.MISSING)
+    except ValueError as error:
+        click.echo(str(error))
+    nginx.forget(data)
+    return []
+
+
 @main.command()
 @with_founding
 @data_option
@@ -151,8 +166,11 @@ def up(demo: bool, name: str | None, owner: str | None, data: Path | None, port:
     with folder.lock(chosen), listening:
         folder.forget_unbegun(chosen)
         live = media_server(chosen)
+        if live:
+            live += beside_it(chosen)
         # Links in mails begin with the port that was really opened.
         os.environ["PORT"] = str(listening.getsockname()[1])
+        os.environ.setdefault("LIVE_SITE", reachable(listening).replace("localhost", "127.0.0.1"))
         # In a process of its own, so that the one which stays is small and has a single thread. What was
         # given goes through the environment: arguments can be read by everybody on the machine.
         given = {"LEADRUSH_NAME": name or "", "LEADRUSH_OWNER": owner or ""}
@@ -230,6 +248,21 @@ def live(data: Path | None) -> None:
     ready(chosen)
     try:
         machine.become(chosen)
+    except (machine.NotSet, ValueError) as error:
+        raise Stop(str(error)) from None
+
+
+@main.command()
+@data_option
+def nginx(data: Path | None) -> None:
+    """Take what OBS sends into live rooms, and give the crowd its pictures, only (nginx)."""
+    from leadrush.live import machine
+    from leadrush.live import nginx as beside
+
+    chosen = settle(data)
+    ready(chosen)
+    try:
+        beside.become(chosen)
     except (machine.NotSet, ValueError) as error:
         raise Stop(str(error)) from None
 

@@ -1,6 +1,7 @@
 // A live room: what the room tells goes to the talk, the picture and the host's desk.
 import * as time from "./clock.js";
 import { Desk } from "./desk.js";
+import { Encoder } from "./encoder.js";
 import { Socket } from "./socket.js";
 import { Stage } from "./stage.js";
 import { Talk } from "./talk.js";
@@ -19,7 +20,8 @@ let fades;
 const send = (message) => socket.send(message);
 const talk = new Talk(room, send, config.hosts);
 const desk = config.hosts ? new Desk(room, send, talk, config.leads) : null;
-const stage = new Stage(room, config, () => socket.ticket);
+const encoder = new Encoder(room, config, () => socket.ticket);
+const stage = new Stage(room, config, () => socket.ticket, (what, on) => what === "camera" && encoder.camera(on));
 
 function say(words) {
   said.hidden = !words;
@@ -99,6 +101,7 @@ const tells = {
     if (desk && part("[data-part=people]").open) desk.look();
     shown(all.room);
     you(all.you);
+    if (all.encoder) encoder.told(all.encoder);
     // What was pressed before the connection was lost is pressed still.
     for (const button of room.querySelectorAll("[data-react][aria-pressed=true]")) send({ kind: "react", what: button.dataset.react, on: true });
   },
@@ -114,6 +117,7 @@ const tells = {
   guest: (one) => desk?.one(one),
   you,
   media: () => stage.changed(),
+  encoder: (one) => encoder.told(one),
   caption({ text }) {
     const line = part("[data-caption]");
     line.textContent = text;

@@ -6,8 +6,8 @@ const OWN = "own"; // whose picture it is, where it is one's own: seen by onesel
 const CAMERA = { video: { width: { ideal: 1280 }, height: { ideal: 720 } }, audio: { echoCancellation: true, noiseSuppression: true } };
 
 export class Stage {
-  constructor(room, config, ticket) {
-    Object.assign(this, { room, config, ticket });
+  constructor(room, config, ticket, onsend) {
+    Object.assign(this, { room, config, ticket, onsend });
     this.part = (name) => room.querySelector(name);
     this.main = this.part("[data-main]");
     this.beside = this.part("[data-beside]");
@@ -89,13 +89,14 @@ export class Stage {
     this.how = state === "live" ? how : null;
     this.lost = state === "again";
     if (state === "live" && how === "hls") this.play(this.main);
+    this.part("[data-later]").hidden = this.how !== "hls";
     if (state === "refused" && words) this.say(words);
     if (health) this.room.dataset.weak = health.slow ? "yes" : "";
     this.draw();
   }
 
   stream({ guest, what, stream }) {
-    const key = `${guest} ${what}`;
+    const key = `${guest === this.config.guest ? `${OWN}-sent` : guest} ${what}`; // one's own comes back where OBS sends it
     if (stream) this.shown.set(key, stream);
     else this.shown.delete(key);
     this.draw();
@@ -249,6 +250,7 @@ export class Stage {
   }
 
   pressed(what, on) {
+    this.onsend(what, on);
     this.part(what === "camera" ? "[data-camera]" : "[data-share]")?.setAttribute("aria-pressed", on);
   }
 
