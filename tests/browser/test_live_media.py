@@ -79,6 +79,13 @@ address = links.link(film.room.replay, name="replay.mp4", room="live") if film.r
 print(json.dumps({"state": film.state, "seconds": film.seconds, "words": film.words, "address": address,
     "spans": film.spans, "trouble": film.trouble}))
 """
+UNREACHED = """
+const Own = RTCPeerConnection;
+window.RTCPeerConnection = class extends Own {
+  constructor(given) { super({...given, iceTransportPolicy: "relay"}); }
+};
+"""
+"""As where a network lets no UDP through: there is no relay, so nothing reaches the browser."""
 BARE = "<!doctype html><title>A room</title><video id='crowd' muted playsinline></video><div id='seen'></div>"
 BEGIN = """async ({about, ticket, media, hlsjs}) => {
   const m = await import(media);
@@ -153,7 +160,7 @@ def said(site: Site) -> dict[str, Any]:
     return found
 
 
-Open = Callable[[str], Page]
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +180,9 @@ def enter(site: Site, chromium: Browser, said: dict[str, Any]) -> Open:
     context = chromium.new_context(base_url=site.url, permissions=["camera", "microphone"])
     context.route("**/bare", meet)
 
-    def open_one(name: str) -> Page:
+    def open_one(name: str, *, ticket: str = "", script: str = "") -> Page:
         page = context.new_page()
+        page.add_init_script(script)
         page.set_default_timeout(30_000)
         page.faults = []  # type: ignore[attr-defined]
         page.on("pageerror", lambda fault: page.faults.append(str(fault)))  # type: ignore[attr-defined]
@@ -186,7 +194,9 @@ def enter(site: Site, chromium: Browser, said: dict[str, Any]) -> Open:
         )
         page.goto("/bare")
         page.evaluate(
-            BEGIN, {key: said[key] for key in ("about", "media", "hlsjs")} | {"ticket": said["tickets"][name]}
+            BEGIN,
+            {key: said[key] for key in ("about", "media", "hlsjs")}
+            | {"ticket": ticket or said["tickets"][name]},
         )
         return page
 
@@ -282,6 +292,17 @@ def test_a_room_is_seen_heard_kept_in_order_survives_a_fault_and_becomes_a_film(
     for wrong in (word[:-1], "x", word.replace(":", "")):
         assert cleo.evaluate(status, address.replace(word, wrong)) == 403
     cleo.evaluate("here.watching.stop()")
+
+    # Whom WebRTC does not reach gets them, too, though there is a place.
+    ana.evaluate("here.watching.stop()")
+    unreached = enter("Cleo", ticket=cleo.evaluate("here.ticket"), script=UNREACHED)
+    unreached.evaluate("here.watch()")
+    took = until(lambda: state(unreached).get("how") == "hls", "who is not reached gets no segments")
+    print(f"HLS in the place of WebRTC began after {took:.1f} s")
+    until(lambda: unreached.evaluate(played) > 20, "no frame of the segments comes")
+    unreached.close()
+    ana.evaluate("here.watch()")
+    advances(ana, guests["Tove"])
 
     # On stage, and back.
     tove.evaluate("(guest) => here.say('stage', {guest, on: true})", guests["Ana"])

@@ -1,10 +1,12 @@
 // Sound and picture of a live room: `publish` and `watch`. The site does the talking with the media server; a browser
 // sends its description to a door of the site and gets one back. Whatever is lost comes back by itself: after half a
-// second, then after twice as long each time, up to eight. Whoever is not reached twice gets the room by HLS.
+// second, then after twice as long each time, up to eight. Whoever is not reached at all, or not reached again twice, gets
+// the room by HLS.
 const PING = 20_000;
 const FIRST = 500;
 const LONGEST = 8_000;
 const CONNECTS = 6_000; // ms in which a connection has to come up
+const READIES = 1_500; // ms after which HLS is made ready, in case it does not
 const SILENT = 3_000; // ms without a packet after which the site is asked whether the connection still is
 const HURRIED = 30_000; // ms after a loss in which those who publish are waited for in short steps
 const IDLE = 60_000; // ms between two looks for somebody on a stage that may well stay empty
@@ -289,6 +291,7 @@ class Watching extends Line {
     this.streams = new Map();
     this.tracks = [];
     this.failed = 0;
+    this.reached = false;
     this.back = BACK;
   }
 
@@ -301,7 +304,13 @@ class Watching extends Line {
     this.number = said.connection;
     const pc = this.make(said.ice);
     await this.answer(pc, said);
-    await this.connected(pc);
+    const ready = this.video && setTimeout(() => this.makeReady(), READIES);
+    try {
+      await this.connected(pc);
+    } finally {
+      clearTimeout(ready);
+    }
+    this.reached = true;
     this.failed = 0;
     this.back = BACK;
     this.quiet();
@@ -365,7 +374,7 @@ class Watching extends Line {
   // By HLS, some seconds later: where the room is full, and where this browser is not reached twice.
   async otherwise(word) {
     if (word.code === "failed") this.failed += 1;
-    if (!this.video || !(word.code === "crowd" || this.failed >= 2)) {
+    if (!this.video || !(word.code === "crowd" || this.failed >= (this.reached ? 2 : 1))) {
       this.quiet();
       return false;
     }
@@ -383,6 +392,12 @@ class Watching extends Line {
     // Tried again the quicker way, while this one goes on.
     this.back = Math.min(this.back * 2, 10 * BACK);
     return true;
+  }
+
+  // Segments are made once somebody asked for them, and take some seconds to begin.
+  async makeReady() {
+    const said = await this.ask("GET", "media.json").catch(() => null);
+    if (said) this.there(said.hls).catch(() => {});
   }
 
   async bySegments() {
