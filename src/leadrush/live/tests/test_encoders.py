@@ -12,7 +12,7 @@ from django.test import Client
 
 from leadrush import gate
 from leadrush.gate import tasks
-from leadrush.live import carrying, encoders, entering, nginx, staging, tickets
+from leadrush.live import carrying, encoders, entering, hosting, nginx, staging, tickets
 from leadrush.live.answering import NotTaken
 from leadrush.live.models import Connection, Encoder, Guest, Room
 from leadrush.live.tests.callers import Caller
@@ -139,6 +139,18 @@ def test_who_may_not_present_any_more_does_not_from_obs_either(
     assert asked(there, "publish", key) == 403
     with gate.using("house.keep"):
         assert not Encoder.objects.exclude(source="").exists()
+
+
+def test_a_guest_who_holds_the_room_for_a_while_presents_from_obs_for_as_long(
+    there: nginx.Nginx, host: Guest, seat: Seat
+) -> None:
+    ana = seat("Ana")
+    hosting.cohost(guest=host.pk, whom=ana.pk, on=True)
+    key = key_of(ana)
+    assert asked(there, "publish", key) == 302
+    assert asked(there, "update", key) == 204
+    hosting.cohost(guest=host.pk, whom=ana.pk, on=False)
+    assert asked(there, "update", key) == asked(there, "publish", key) == 403
 
 
 def test_in_a_recorded_room_nobody_is_seen_from_obs_without_their_yes_and_the_desk_says_so(
