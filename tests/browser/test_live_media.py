@@ -113,6 +113,7 @@ BEGIN = """async ({about, ticket, media, hlsjs}) => {
       hlsjs,
       video: document.getElementById("crowd"),
       ontracks: (all) => { here.tracks = all; },
+      onsilence: (silent) => { here.silent = silent; },
       onstream: ({guest, what, stream}) => {
         const id = `v-${guest}-${what}`;
         document.getElementById(id)?.remove();
@@ -231,8 +232,8 @@ def advances(page: Page, guest: int, frames: int = 20, seconds: float = PATIENCE
     until(lambda: page.evaluate("here.decoded()") > decoded + frames, "the decoder does not go on")
 
 
-def kill_janus(site: Site) -> None:
-    """End the media server as a fault does; whoever watches over it starts another."""
+def tell_janus(site: Site, what: signal.Signals) -> None:
+    """End the media server as a fault does, upon which another is started; or stop it for a while."""
     for entry in Path("/proc").iterdir():
         try:
             words = (entry / "cmdline").read_bytes()
@@ -240,7 +241,7 @@ def kill_janus(site: Site) -> None:
         except (OSError, IndexError):
             continue
         if b"--configs-folder=" in words and int(parent) == site.process.pid:
-            return os.kill(int(entry.name), signal.SIGKILL)
+            return os.kill(int(entry.name), what)
     raise AssertionError("no media server runs")
 
 
@@ -314,9 +315,16 @@ def test_a_room_is_seen_heard_kept_in_order_survives_a_fault_and_becomes_a_film(
     until(lambda: not ben.evaluate(f"here.seen({guests['Ana']})"), "she is still seen")
     advances(ben, guests["Tove"])
 
+    # Nothing comes for some seconds: whoever watches is told that the picture stands still.
+    tell_janus(site, signal.SIGSTOP)
+    until(lambda: ben.evaluate("here.silent === true"), "nobody says that the picture stands still")
+    tell_janus(site, signal.SIGCONT)
+    until(lambda: ben.evaluate("here.silent === false"), "the picture that moves is said to stand still")
+    advances(ben, guests["Tove"])
+
     # The media server dies in the middle of it.
     numbers = {page: page.evaluate("here.watching.number") for page in (ana, ben)}
-    kill_janus(site)
+    tell_janus(site, signal.SIGKILL)
     begun = time.monotonic()
 
     def back(page: Page) -> bool:

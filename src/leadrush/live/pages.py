@@ -49,10 +49,11 @@ WORDS = {
     "none": _("This device has neither camera nor microphone that can be used."),
     "joining": _("Connecting."),
     "again": _("The connection is lost. It comes back by itself."),
+    "silent": _("The picture stands still: nothing comes from the stage. It goes on by itself."),
     "good": _("The connection is good."),
     "weak": _("The connection is weak."),
 }
-"""What the script says of the host's own picture."""
+"""What the script says of the picture, and of the host's own."""
 
 
 class Name(Form):

@@ -41,9 +41,10 @@ class Wait {
 
 // What publishing and watching have in common: one connection that is made anew until the page stops it.
 class Line {
-  constructor({ about, ticket, onstate = () => {}, onticket = () => {} }) {
-    Object.assign(this, { about, ticket, onstate, onticket });
+  constructor({ about, ticket, onstate = () => {}, onticket = () => {}, onsilence = () => {} }) {
+    Object.assign(this, { about, ticket, onstate, onticket, onsilence });
     this.stopped = false;
+    this.silent = false;
     this.number = 0;
     this.turn = Promise.resolve();
     this.lostAt = 0;
@@ -163,11 +164,19 @@ class Line {
       if (one.type === "transport") packets += one.bytesReceived || 0;
     }
     const now = Date.now();
-    if (!packets || packets !== this.heard.packets) Object.assign(this.heard, { packets, at: now });
-    else if (now - this.heard.at > SILENT && now - this.heard.asked > SILENT) {
+    if (!packets || packets !== this.heard.packets) {
+      Object.assign(this.heard, { packets, at: now });
+      this.hush(false);
+    } else if (now - this.heard.at > SILENT && now - this.heard.asked > SILENT) {
       this.heard.asked = now;
+      this.hush(true);
       this.ping();
     }
+  }
+
+  // Nothing comes, or it does again.
+  hush(silent) {
+    if (silent !== this.silent) this.onsilence((this.silent = silent));
   }
 
   // One question about this connection at a time; a question that waits is not asked twice.
@@ -202,6 +211,7 @@ class Line {
   }
 
   drop() {
+    this.hush(false);
     clearInterval(this.pinging);
     clearInterval(this.looking);
     this.pc?.close();

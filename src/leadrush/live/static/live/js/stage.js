@@ -43,6 +43,7 @@ export class Stage {
         idle: Boolean(this.film),
         onstream: (one) => this.stream(one),
         onstate: (one) => this.told(one),
+        onsilence: (silent) => this.say(silent ? this.config.words.silent : ""),
       });
     }
     if (!on && this.seeing) {
