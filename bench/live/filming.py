@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.live import AREA
 from bench.measuring import Figure, Spread, figure
-from leadrush.live import recordings
+from leadrush.live.plane import recordings
 from leadrush.live.tests.tapes import tape
 
 SECONDS = 60

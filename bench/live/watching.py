@@ -17,9 +17,9 @@ from aiortc import RTCRtpReceiver
 from bench.live import AREA
 from bench.live.meeting import Caller, Room
 from bench.measuring import Figure, Spread, counted, figure
-from leadrush.live import machine
-from leadrush.live.janus import Janus
-from leadrush.live.provider import Gone, Handle
+from leadrush.live.plane import machine
+from leadrush.live.plane.janus import Janus
+from leadrush.live.plane.provider import Gone, Handle
 from leadrush.live.tests.people import Person
 
 FIRST, HLS = 1.0, 6.0

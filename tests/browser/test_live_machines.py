@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from leadrush.live.janus import Host, Janus
+from leadrush.live.plane.janus import Host, Janus
 from tests.browser import test_live_media as room
 from tests.browser.test_live_media import advances, said, state, until
 from tests.rig import postman as rig

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from leadrush.live import machine
-from leadrush.live.janus import Host, Janus
+from leadrush.live.plane import machine
+from leadrush.live.plane.janus import Host, Janus
 
 WANTED = (
     "These tests need Janus, janus-pp-rec and ffmpeg: run setup/system as root, or install "
@@ -23,7 +23,7 @@ WANTED = (
 BECOMES = """
 import sys
 from pathlib import Path
-from leadrush.live import machine
+from leadrush.live.plane import machine
 machine.become(Path(sys.argv[1]))
 """
 PORTS = 400  # of UDP, for each Janus of a run

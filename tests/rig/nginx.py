@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from leadrush.live import nginx
+from leadrush.live.plane import nginx
 from tests.rig.postman import free_port
 
 WANTED = (

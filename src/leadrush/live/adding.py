@@ -17,11 +17,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from leadrush.live import branches, machine, machines, rollcall
-from leadrush.live.janus import Host
-from leadrush.live.janus.config import shared_out, written
-from leadrush.live.machine import HERE
+from leadrush.live import branches, machines, rollcall
 from leadrush.live.models import Branch, Connection, Machine, Recording, Room, RoomState
+from leadrush.live.plane import machine
+from leadrush.live.plane.janus import Host
+from leadrush.live.plane.janus.config import shared_out, written
+from leadrush.live.plane.machine import HERE
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 ACCOUNT = "leadrush-media"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from leadrush.live import slides
 from leadrush.live.models import Recording
-from leadrush.live.timeline import Span, position, time_at
+from leadrush.live.plane.timeline import Span, position, time_at
 from leadrush.media import captions, chapters
 from leadrush.media.captions import Said
 from leadrush.media.films import Chapter, Slide

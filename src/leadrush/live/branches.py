@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 
 from leadrush.live import machines, media, naming, placing
 from leadrush.live.answering import NotTaken
-from leadrush.live.janus import relaying
-from leadrush.live.janus.relaying import Relayed
-from leadrush.live.machine import NotSet
 from leadrush.live.models import HOSTING, Branch, Connection, Guest, Role, Room
-from leadrush.live.provider import Gone, Handle, Refused, Unreachable, Watching, Why
+from leadrush.live.plane.janus import relaying
+from leadrush.live.plane.janus.relaying import Relayed
+from leadrush.live.plane.machine import NotSet
+from leadrush.live.plane.provider import Gone, Handle, Refused, Unreachable, Watching, Why
 
 MADE_WITHIN = timedelta(seconds=20)
 """After that a process that makes a branch is taken for dead."""

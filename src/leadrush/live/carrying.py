@@ -18,9 +18,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from leadrush.live import encoders, machine, nginx, tickets
+from leadrush.live import encoders, tickets
 from leadrush.live.connecting import OPEN
 from leadrush.live.models import Connection, Encoder
+from leadrush.live.plane import machine, nginx
 from leadrush.tied import tied_to
 
 FIRST, LONGEST = 1.0, 8.0
@@ -51,7 +52,7 @@ class Carried:
         """Start the program, and tell it what to bring where: arguments can be read by everybody here."""
         self.since = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "leadrush.live.bridge"],
+            [sys.executable, "-m", "leadrush.live.plane.bridge"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # it would name what it reads

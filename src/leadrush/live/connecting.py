@@ -21,7 +21,7 @@ from leadrush import gate
 from leadrush.live import agreeing, branches, crowding, entering, media, naming, placing, settling, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.models import HOSTING, Connection, Guest, Role, Room, RoomState
-from leadrush.live.provider import Gone, Handle, Health, Offer, Provider, Refused, Watching, Why
+from leadrush.live.plane.provider import Gone, Handle, Health, Offer, Provider, Refused, Watching, Why
 from leadrush.vault.turns import begins_again, hold_living
 
 USE = "live.room"

@@ -20,7 +20,7 @@ from leadrush.live import beside, copying, editing, occasions
 from leadrush.live.console import held_by
 from leadrush.live.editing import CannotCut
 from leadrush.live.models import Poll, Recording, RecordingState
-from leadrush.live.timeline import position
+from leadrush.live.plane.timeline import position
 from leadrush.look.forms import Form
 from leadrush.media import captions, chapters, clocks, transcripts
 from leadrush.media.captions import Said

@@ -23,11 +23,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import entering, machine, machines, media, placing, tickets
+from leadrush.live import entering, machines, media, placing, tickets
 from leadrush.live.answering import NotLetIn
-from leadrush.live.crowd import PLAYLIST, Crowd, NotStarted
 from leadrush.live.models import HOSTING, Connection, Guest, Room, RoomState
-from leadrush.live.provider import Gone, Handle, Refused, Unreachable
+from leadrush.live.plane import machine
+from leadrush.live.plane.crowd import PLAYLIST, Crowd, NotStarted
+from leadrush.live.plane.provider import Gone, Handle, Refused, Unreachable
 
 USE = "live.room"
 SALT = "leadrush.live.hls"

@@ -15,7 +15,7 @@ from django.utils import timezone
 from leadrush.live import filming
 from leadrush.live.beside import is_closed, spans
 from leadrush.live.models import Recording
-from leadrush.live.timeline import Span, position, time_at, without
+from leadrush.live.plane.timeline import Span, position, time_at, without
 
 NEVER, EVER = 0.0, 1e11
 """From before the beginning, until after the end, in seconds since 1970."""

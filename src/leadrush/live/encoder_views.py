@@ -20,10 +20,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from leadrush import gate
-from leadrush.live import encoders, nginx
+from leadrush.live import encoders
 from leadrush.live.answering import NotTaken
-from leadrush.live.machine import NotSet
 from leadrush.live.media_views import View, acting, body_of, reply, spoken, ticket_of
+from leadrush.live.plane import nginx
+from leadrush.live.plane.machine import NotSet
 
 SECRET = "Live-Secret"  # noqa: S105 - the name of a header
 

@@ -22,9 +22,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import agreeing, entering, machine, nginx, telling, tickets
+from leadrush.live import agreeing, entering, telling, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.models import Encoder, Guest
+from leadrush.live.plane import machine, nginx
 from leadrush.vault.turns import begins_again, hold_living
 
 USE = "live.room"

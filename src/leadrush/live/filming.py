@@ -19,12 +19,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from leadrush import gate, statement
-from leadrush.live import agreeing, machine, machines, media, naming, occasions, others, pieces, recordings
-from leadrush.live.machine import NotSet
+from leadrush.live import agreeing, machines, media, naming, occasions, others
 from leadrush.live.models import Recording, RecordingState, Room, RoomState
-from leadrush.live.programs import DiskFull, Trouble
-from leadrush.live.provider import Unreachable
-from leadrush.live.timeline import Span
+from leadrush.live.plane import machine, pieces, recordings
+from leadrush.live.plane.machine import NotSet
+from leadrush.live.plane.programs import DiskFull, Trouble
+from leadrush.live.plane.provider import Unreachable
+from leadrush.live.plane.timeline import Span
 from leadrush.media import keeping
 from leadrush.media.contents import MP4
 from leadrush.media.looking import Made

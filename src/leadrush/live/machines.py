@@ -13,10 +13,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from leadrush.live import machine
-from leadrush.live.janus import Host
-from leadrush.live.machine import HERE, NotSet
 from leadrush.live.models import Machine
+from leadrush.live.plane import machine
+from leadrush.live.plane.janus import Host
+from leadrush.live.plane.machine import HERE, NotSet
 
 SECRETS = "secrets.json"
 

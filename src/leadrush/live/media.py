@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadrush.live import machine, machines
-from leadrush.live.janus import Host, Janus, Relay
-from leadrush.live.machine import HERE
-from leadrush.live.provider import Provider, Unreachable
+from leadrush.live import machines
+from leadrush.live.plane import machine
+from leadrush.live.plane.janus import Host, Janus, Relay
+from leadrush.live.plane.machine import HERE
+from leadrush.live.plane.provider import Provider, Unreachable
 
 REST = 1.0
 """Seconds for which a media server that gave no answer is not asked again: whoever asks meanwhile would

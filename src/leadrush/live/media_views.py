@@ -21,9 +21,9 @@ from leadrush import gate
 from leadrush.gate.evidence import Stopped
 from leadrush.live import connecting, crowding, entering, media, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
-from leadrush.live.crowd import NAME, PLAYLIST
-from leadrush.live.machine import NotSet
-from leadrush.live.provider import Gone, Offer, Unreachable
+from leadrush.live.plane.crowd import NAME, PLAYLIST
+from leadrush.live.plane.machine import NotSet
+from leadrush.live.plane.provider import Gone, Offer, Unreachable
 from leadrush.live.views import HEADER
 from leadrush.vault.turns import Erased
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from leadrush.live import machines
 from leadrush.live.answering import NotTaken
-from leadrush.live.machine import HERE
 from leadrush.live.models import Connection, Guest, Machine, Room
 from leadrush.live.placement import Load, for_room, for_watcher
-from leadrush.live.provider import Unreachable
+from leadrush.live.plane.machine import HERE
+from leadrush.live.plane.provider import Unreachable
 
 LOST = timedelta(seconds=3)
 """So long after the others have answered, a machine that did not is taken for dead."""

@@ -12,7 +12,7 @@ from typing import Any
 from leadrush import gate
 from leadrush.live import beside, chatting, editing, occasions
 from leadrush.live.models import Recording, Room
-from leadrush.live.timeline import position
+from leadrush.live.plane.timeline import position
 from leadrush.media import chapters, clocks, films, transcripts
 from leadrush.media.films import Chapter, Slide
 from leadrush.media.links import link

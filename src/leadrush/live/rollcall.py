@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from leadrush.live import machines, media, placing, settling
-from leadrush.live.janus import Host, Janus
 from leadrush.live.models import Connection, Machine, Room, RoomState
-from leadrush.live.provider import Refused, Unreachable
+from leadrush.live.plane.janus import Host, Janus
+from leadrush.live.plane.provider import Refused, Unreachable
 
 PATIENCE = 1.0
 """Seconds in which a machine has to answer."""

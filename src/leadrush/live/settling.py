@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from leadrush import gate
 from leadrush.live import machines, media, naming, placing, telling
-from leadrush.live.machine import HERE, NotSet
 from leadrush.live.models import Connection, Recording, Room, RoomState
-from leadrush.live.provider import Gone, Handle, Provider, Refused, Unreachable
+from leadrush.live.plane.machine import HERE, NotSet
+from leadrush.live.plane.provider import Gone, Handle, Provider, Refused, Unreachable
 
 USE = "live.host"
 SILENT = timedelta(seconds=70)

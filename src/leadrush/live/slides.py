@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leadrush import gate
-from leadrush.live import machine, telling
+from leadrush.live import telling
 from leadrush.live.models import Room, RoomState, Turn
+from leadrush.live.plane import machine
 from leadrush.media import keeping
 from leadrush.media.models import File
 

@@ -27,7 +27,8 @@ def machines() -> None:
 @click.option("--interfaces", default="", help="Addresses or interfaces for media, if not all.")
 def add(name: str, records_to: str, ports: str, **given: object) -> None:
     """Add the machine NAME, or change it; say what is to be set up there."""
-    from leadrush.live import adding, machine
+    from leadrush.live import adding
+    from leadrush.live.plane import machine
 
     records_to, ports = records_to or adding.RECORDS_TO, ports or machine.PORTS
     try:

@@ -20,7 +20,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from leadrush.live.provider import Handle, Offer, Provider
+from leadrush.live.plane.provider import Handle, Offer, Provider
 
 
 class Picture(VideoStreamTrack):

@@ -18,8 +18,9 @@ from asgiref.sync import sync_to_async
 
 from leadrush import gate
 from leadrush.gate import tasks
-from leadrush.live import bridge, carrying, encoders, media, nginx, staging, tickets
+from leadrush.live import carrying, encoders, media, staging, tickets
 from leadrush.live.models import Encoder, Guest, Room
+from leadrush.live.plane import bridge, nginx
 from leadrush.live.tests.callers import Caller
 from leadrush.live.tests.conftest import now, play
 from leadrush.live.tests.test_crowd import runs

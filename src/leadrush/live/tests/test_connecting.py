@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 from leadrush import gate
 from leadrush.live import hosting, media, naming, settling, staging, tickets
 from leadrush.live.models import Connection, Guest, Room
-from leadrush.live.provider import Gone, Handle
+from leadrush.live.plane.provider import Gone, Handle
 from leadrush.live.tests.callers import Caller
 from leadrush.live.tests.conftest import now, play
 from leadrush.vault import erasing

@@ -16,7 +16,7 @@ import av
 import pytest
 from aiortc import AudioStreamTrack
 
-from leadrush.live.crowd import PLAYLIST, Crowd
+from leadrush.live.plane.crowd import PLAYLIST, Crowd
 from leadrush.live.tests.people import Person, until
 from leadrush.live.tests.tapes import beats
 from tests.rig import janus as rig
@@ -100,10 +100,10 @@ def test_the_crowd_sees_within_15_seconds_and_goes_on_when_the_presenter_comes_b
 STARTS = """
 import json, sys, time
 from pathlib import Path
-from leadrush.live import machine
-from leadrush.live.crowd import Crowd
-from leadrush.live.janus import Janus
-from leadrush.live.provider import Handle
+from leadrush.live.plane import machine
+from leadrush.live.plane.crowd import Crowd
+from leadrush.live.plane.janus import Janus
+from leadrush.live.plane.provider import Handle
 crowd = Crowd(Janus(machine.host(Path(sys.argv[1]))), Path(sys.argv[2]))
 crowd.start(None, [Handle.of(json.loads(sys.argv[3]))])
 print(crowd._process.pid, flush=True)

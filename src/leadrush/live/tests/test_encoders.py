@@ -12,9 +12,10 @@ from django.test import Client
 
 from leadrush import gate
 from leadrush.gate import tasks
-from leadrush.live import carrying, encoders, entering, hosting, nginx, staging, tickets
+from leadrush.live import carrying, encoders, entering, hosting, staging, tickets
 from leadrush.live.answering import NotTaken
 from leadrush.live.models import Connection, Encoder, Guest, Room
+from leadrush.live.plane import nginx
 from leadrush.live.tests.callers import Caller
 from leadrush.live.tests.conftest import now, play, staff, windows
 from leadrush.vault import erasing

@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from leadrush import gate, vault
 from leadrush.gate import tasks
-from leadrush.live import agreeing, filming, hosting, naming, pieces, recordings, staging
+from leadrush.live import agreeing, filming, hosting, naming, staging
 from leadrush.live.answering import NotTaken
 from leadrush.live.keeps import films_have_nobody_who_did_not_agree
 from leadrush.live.models import Appearance, Guest, Recording, RecordingState, Room
-from leadrush.live.programs import DiskFull, Failed
+from leadrush.live.plane import pieces, recordings
+from leadrush.live.plane.programs import DiskFull, Failed
 from leadrush.live.tests.conftest import now
 from leadrush.live.tests.tapes import tape
 from leadrush.media.models import File

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from leadrush.live.janus import Host, Janus, Relay
-from leadrush.live.janus.relaying import Relayed, stop
-from leadrush.live.provider import Gone, Handle, Refused, Unreachable, Why
+from leadrush.live.plane.janus import Host, Janus, Relay
+from leadrush.live.plane.janus.relaying import Relayed, stop
+from leadrush.live.plane.provider import Gone, Handle, Refused, Unreachable, Why
 from leadrush.live.tests.people import Person, until
 from tests.rig import janus as rig
 from tests.rig.janus import Running, ports_of
@@ -315,7 +315,7 @@ def test_janus_writes_no_address_of_anybody_into_its_log(janus: Running, room: s
 
 
 def test_a_media_server_that_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadrush.live.janus.calling.PATIENCE", 0.5)
+    monkeypatch.setattr("leadrush.live.plane.janus.calling.PATIENCE", 0.5)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

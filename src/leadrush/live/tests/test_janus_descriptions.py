@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leadrush.live.janus.descriptions import clean
-from leadrush.live.provider import Refused, Why
+from leadrush.live.plane.janus.descriptions import clean
+from leadrush.live.plane.provider import Refused, Why
 
 PRINT = "a=fingerprint:sha-256 " + ":".join(["AB"] * 32)
 HEAD = ["v=0", "o=mozilla...THIS_IS_SDPARTA-140.0 4611731 0 IN IP4 0.0.0.0", "s=-", "t=0 0"]

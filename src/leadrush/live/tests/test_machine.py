@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from leadrush.live import machine
-from leadrush.live.janus import Janus
+from leadrush.live.plane import machine
+from leadrush.live.plane.janus import Janus
 from tests.rig import janus as rig
 from tests.rig.janus import WANTED, Running, ports_of
 

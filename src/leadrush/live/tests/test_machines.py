@@ -27,11 +27,9 @@ from leadrush.live import (
     crowding,
     filming,
     hosting,
-    machine,
     machines,
     media,
     naming,
-    pieces,
     placing,
     rollcall,
     settling,
@@ -39,9 +37,10 @@ from leadrush.live import (
     terminal,
 )
 from leadrush.live.answering import NotTaken
-from leadrush.live.janus import Relay
 from leadrush.live.models import Branch, Connection, Guest, Machine, Recording, Room
-from leadrush.live.provider import Unreachable
+from leadrush.live.plane import machine, pieces
+from leadrush.live.plane.janus import Relay
+from leadrush.live.plane.provider import Unreachable
 from leadrush.live.tests.callers import Caller
 from leadrush.live.tests.conftest import now, play, staff
 from leadrush.live.tests.test_connecting import go, live, rows

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from leadrush.live import crowding, hosting, machine, naming, nginx, staging
+from leadrush.live import crowding, hosting, naming, staging
 from leadrush.live.models import Guest, Room
+from leadrush.live.plane import machine, nginx
 from leadrush.live.tests.conftest import now
 from leadrush.website.running.command import beside_it
 from tests.rig import nginx as beside

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrush.live import machine, programs, recordings
-from leadrush.live.pieces import Piece, find
-from leadrush.live.recordings import NothingRecorded, make
+from leadrush.live.plane import machine, programs, recordings
+from leadrush.live.plane.pieces import Piece, find
+from leadrush.live.plane.recordings import NothingRecorded, make
+from leadrush.live.plane.timeline import Span, position, shots, spans, time_at, without
 from leadrush.live.tests.people import Person
 from leadrush.live.tests.tapes import ROOM, beats, tape
-from leadrush.live.timeline import Span, position, shots, spans, time_at, without
 from tests.rig import janus as rig
 from tests.rig.janus import Running
 
@@ -171,7 +171,7 @@ def test_a_film_called_off_leaves_nothing(tmp_path: Path) -> None:
 MAKES = """
 import sys
 from pathlib import Path
-from leadrush.live.recordings import make
+from leadrush.live.plane.recordings import make
 make(Path(sys.argv[1]), Path(sys.argv[2]), progress=lambda share: print(share, flush=True))
 """
 

@@ -124,7 +124,7 @@ def reachable(listening: socket.socket) -> str:
 
 def media_server(data: Path) -> list[Child]:
     """Return the media server of live rooms as a child; without one, say what to install and go on."""
-    from leadrush.live import machine
+    from leadrush.live.plane import machine
 
     if os.environ.get("LIVE_OFF") == "1":
         return []
@@ -140,7 +140,7 @@ def media_server(data: Path) -> list[Child]:
 
 def beside_it(data: Path) -> list[Child]:
     """Return nginx beside the media server as a child; where it cannot be, say why and go on."""
-    from leadrush.live import nginx
+    from leadrush.live.plane import nginx
 
     try:
         if nginx.installed():
@@ -242,7 +242,7 @@ def worker(data: Path | None) -> None:
 @data_option
 def live(data: Path | None) -> None:
     """Carry sound and pictures of live rooms only (Janus)."""
-    from leadrush.live import machine
+    from leadrush.live.plane import machine
 
     chosen = settle(data)
     ready(chosen)
@@ -256,8 +256,8 @@ def live(data: Path | None) -> None:
 @data_option
 def nginx(data: Path | None) -> None:
     """Take what OBS sends into live rooms, and give the crowd its pictures, only (nginx)."""
-    from leadrush.live import machine
-    from leadrush.live import nginx as beside
+    from leadrush.live.plane import machine
+    from leadrush.live.plane import nginx as beside
 
     chosen = settle(data)
     ready(chosen)

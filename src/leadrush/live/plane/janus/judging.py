@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadrush.live.janus.calling import Words
-from leadrush.live.provider import Health, Track
+from leadrush.live.plane.janus.calling import Words
+from leadrush.live.plane.provider import Health, Track
 
 MARK = "~"
 """Stands between a participant's word and the moment at which they came, in the name of what they publish."""

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leadrush.live.pieces import Piece
+from leadrush.live.plane.pieces import Piece
 
 PAUSE = 1.0  # seconds; less than that in which nothing arrived is no pause, and the film goes on
 HELD = 2.0  # seconds for which the last picture stays where none is

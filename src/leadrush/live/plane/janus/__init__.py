@@ -4,8 +4,8 @@ That interface is for this program alone: it listens on loopback, or within a pr
 secret. Janus's own tokens are not used: beside a secret, a token would be a second way in and no second lock.
 """
 
-from leadrush.live.janus.calling import Host
-from leadrush.live.janus.relaying import Relay
-from leadrush.live.janus.rooms import Janus
+from leadrush.live.plane.janus.calling import Host
+from leadrush.live.plane.janus.relaying import Relay
+from leadrush.live.plane.janus.rooms import Janus
 
 __all__ = ["Host", "Janus", "Relay"]

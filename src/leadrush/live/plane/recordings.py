@@ -1,8 +1,8 @@
 """From a room's recording to one film: an MP4 of H.264 and AAC that browsers play, and that starts at once.
 
-Pictures are those of one publisher at a time (see `leadrush.live.timeline`), sound is everybody's. Each piece
-has its place by the moment at which its first packet arrived. Pictures are scaled to one size, since WebRTC
-changes theirs as networks do.
+Pictures are those of one publisher at a time (see `timeline`), sound is everybody's. Each piece has its place
+by the moment at which its first packet arrived. Pictures are scaled to one size, since WebRTC changes theirs
+as networks do.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadrush.live.pieces import Piece, find
-from leadrush.live.programs import Cancelled, DiskFull, Failed, Trouble, never, run
-from leadrush.live.timeline import RATE, Shot, Span, position, shots, spans
-from leadrush.live.timeline import without as left_of
+from leadrush.live.plane.pieces import Piece, find
+from leadrush.live.plane.programs import Cancelled, DiskFull, Failed, Trouble, never, run
+from leadrush.live.plane.timeline import RATE, Shot, Span, position, shots, spans
+from leadrush.live.plane.timeline import without as left_of
 
 HEIGHT = 720
 KEPT_FREE = 256 << 20  # bytes of the disk that a film never takes

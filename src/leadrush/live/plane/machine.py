@@ -34,9 +34,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from leadrush.live.janus.calling import Host
-from leadrush.live.janus.config import written
-from leadrush.live.provider import word
+from leadrush.live.plane.janus.calling import Host
+from leadrush.live.plane.janus.config import written
+from leadrush.live.plane.provider import word
 
 HERE = "here"
 """What this machine is called among those that carry live rooms."""

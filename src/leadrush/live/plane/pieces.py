@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from leadrush.live.janus.judging import publisher
+from leadrush.live.plane.janus.judging import publisher
 
 BEGINS = b"MJR00002"
 PACKET = b"MEET"

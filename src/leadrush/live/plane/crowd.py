@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from leadrush.live.provider import (
+from leadrush.live.plane.provider import (
     PAYLOAD_TYPES,
     Forwarding,
     Gone,

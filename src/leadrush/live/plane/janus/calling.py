@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from leadrush.live.provider import Gone, Refused, Unreachable, Why
+from leadrush.live.plane.provider import Gone, Refused, Unreachable, Why
 
 PATIENCE = 5.0  # seconds for what Janus does at once
 OUTCOME = 10.0  # seconds for what it only acknowledges

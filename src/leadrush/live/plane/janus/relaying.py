@@ -16,9 +16,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from leadrush.live.janus.calling import Host, Words, attach, end, tell
-from leadrush.live.janus.rooms import SUITE, control
-from leadrush.live.provider import (
+from leadrush.live.plane.janus.calling import Host, Words, attach, end, tell
+from leadrush.live.plane.janus.rooms import SUITE, control
+from leadrush.live.plane.provider import (
     PAYLOAD_TYPES,
     Gone,
     Handle,

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from leadrush.live.janus.calling import (
+from leadrush.live.plane.janus.calling import (
     PATIENCE,
     Host,
     Outcome,
@@ -21,9 +21,9 @@ from leadrush.live.janus.calling import (
     end,
     tell,
 )
-from leadrush.live.janus.descriptions import clean
-from leadrush.live.janus.judging import MARK, health, publisher, tracks
-from leadrush.live.provider import (
+from leadrush.live.plane.janus.descriptions import clean
+from leadrush.live.plane.janus.judging import MARK, health, publisher, tracks
+from leadrush.live.plane.provider import (
     PAYLOAD_TYPES,
     Forwarding,
     Gone,
@@ -82,7 +82,7 @@ def _controlled(host: Host, key: tuple[str, str], session: int, handle: int, bod
 
 
 class Janus:
-    """Live rooms on one machine with Janus. `leadrush.live.provider` says what each verb promises."""
+    """Live rooms on one machine with Janus. `leadrush.live.plane.provider` says what each verb promises."""
 
     def __init__(self, host: Host) -> None:
         self.host = host

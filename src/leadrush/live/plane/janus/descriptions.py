@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from leadrush.live.provider import Refused, Why
+from leadrush.live.plane.provider import Refused, Why
 
 LONGEST = 64 << 10  # characters; a browser's has some thousands
 MOST_PARTS = {"offer": 2, "answer": 64}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from leadrush.live.janus.calling import Host
+from leadrush.live.plane.janus.calling import Host
 
 ERRORS_ONLY = 2
 """Janus's level of logging. From 3 on it writes addresses of browsers, from 5 on their whole descriptions."""

@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from leadrush.live import machine
-from leadrush.live.crowd import NAME
+from leadrush.live.plane import machine
+from leadrush.live.plane.crowd import NAME
 
 MODULES = (Path("/usr/lib/nginx/modules"), Path("/usr/share/nginx/modules"), Path("/usr/lib64/nginx/modules"))
 MODULE = "ngx_rtmp_module.so"
