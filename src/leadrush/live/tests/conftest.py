@@ -179,6 +179,6 @@ def play(scene: Callable[[], Awaitable[None]]) -> None:
     """Run a scene of several windows; what it asks the databases runs in this thread."""
 
     async def whole() -> None:
-        await asyncio.wait_for(scene(), 60)
+        await asyncio.wait_for(scene(), 110)
 
     async_to_sync(whole)()

@@ -115,8 +115,8 @@ class Person:
             task.cancel()
 
 
-async def until(holds: Any, seconds: float = 10) -> None:
-    """Wait until something holds; fail after some seconds."""
+async def until(holds: Any, seconds: float = 30) -> None:
+    """Wait until something holds; fail after so many seconds as a busy machine may need."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come about"

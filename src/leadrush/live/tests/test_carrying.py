@@ -125,7 +125,7 @@ def test_guests_see_and_hear_obs_also_after_janus_was_killed_until_its_host_may_
             guest = await watches(ana)
             await sees(guest, OBS)
             await sync_to_async(Person.objects.filter(pk=host.person_id).update)(role="")
-            assert await asyncio.to_thread(sends.wait, 15) != 0
+            assert await asyncio.to_thread(sends.wait, 30) != 0
             await until(lambda: not processes() and not rows())
             await guest.leave()
 
@@ -164,7 +164,7 @@ def test_a_camera_that_is_turned_on_takes_the_place_of_obs_gives_it_back_and_all
                 status, said = await camera.ping()
                 assert (status, said["code"]) == (403, "taken") and "OBS" in said["words"]
                 await sync_to_async(staging.go)(guest=host.pk, state="over")
-                assert await asyncio.to_thread(again.wait, 15) != 0
+                assert await asyncio.to_thread(again.wait, 30) != 0
                 await until(lambda: not processes())
             for one in (guest, camera):
                 await one.leave()

@@ -119,7 +119,7 @@ def placed(room: Room) -> str:
         return placing.home(of(room))
 
 
-async def till(holds: Callable[[], Any], seconds: float = 10) -> None:
+async def till(holds: Callable[[], Any], seconds: float = 30) -> None:
     """Wait until something in the database or at a media server holds."""
     until = time.monotonic() + seconds
     while not await sync_to_async(holds)():
