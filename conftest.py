@@ -76,6 +76,7 @@ def _ask_once(config: pytest.Config, items: list[pytest.Item]) -> None:
     if any("::" in argument or argument.endswith(".py") for argument in config.args):
         return
     asks = [item for item in items if item.get_closest_marker("django_db") or "postgresql" in item.nodeid]
+    asks = [item for item in asks if sampling.on_postgresql(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(asks)])
     items[:] = asks
 

@@ -17,7 +17,7 @@ from tests.rig import postman as rig
 from tests.rig.janus import Added, ports_of
 from tests.rig.site import Site, start, stop
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 enter = room.enter
 assert said
 HOST = """

@@ -43,6 +43,17 @@ def drawn(ways: list[Way], of: str) -> list[Way]:
     return [ways[zlib.crc32(f"{seed} {of}".encode()) % len(ways)]]
 
 
+KERNEL = ("gate", "vault", "ledger", "statement", "accountability", "website", "media", "tests")
+"""Parts whose tests are about databases: all go to PostgreSQL, of the other parts half of the files a day."""
+
+
+def on_postgresql(item: pytest.Item) -> bool:
+    """Say whether a test is tried on PostgreSQL today; on SQLite it is in any case."""
+    parts = item.nodeid.split("::")[0].split("/")
+    part = parts[2] if parts[0] == "src" else parts[0]
+    return part in KERNEL or drawn([True, False], f"postgresql {part} {parts[-1]}")[0]
+
+
 def examples(share: float = 1.0) -> int:
     """Return how many examples a search tries in which a database answers each: a thousand at the most."""
     return max(1, int(min(hypothesis.settings().max_examples, 1000) * share))

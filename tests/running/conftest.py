@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rig import cluster
+from tests.rig import cluster, sampling
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=sampling.drawn(["sqlite", "postgresql"], "running"))
 def ground(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """Say where the site's databases are."""
     if request.param == "sqlite":
