@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from leadrush.website.running.folder import Stop
 BEFORE = ".before"
 ASIDE = "leadrush_before"
 WAIT = 20  # seconds for the write lock of another
+LEAVES = 3.0
+"""Seconds in which a connection that is over has left the server."""
 SIDES = ("-wal", "-shm", "-journal", "")
 
 
@@ -92,15 +95,22 @@ def claim(alias: str) -> None:
     if engine(alias) == "sqlite":
         _claim_file(file_of(alias))
         return
+    # What was closed a moment ago, by ourselves too, stands there until its process has ended.
+    until = time.monotonic() + LEAVES
+    while (others := _others(alias)) and time.monotonic() < until:
+        time.sleep(0.1)
+    connections[alias].close()
+    if others:
+        raise Stop(f"Something else is connected to the {alias} database ({others}): end the site first.")
+
+
+def _others(alias: str) -> int:
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
             "AND usename = current_user AND pid <> pg_backend_pid()"
         )
-        others = cursor.fetchone()[0]
-    connections[alias].close()
-    if others:
-        raise Stop(f"Something else is connected to the {alias} database ({others}): end the site first.")
+        return int(cursor.fetchone()[0])
 
 
 def _claim_file(file: Path) -> None:
