@@ -151,6 +151,17 @@ def ping(*, ticket: tickets.Ticket, connection: int) -> Pinged:
         return Pinged(guest, health, kbits, words, offer)
 
 
+def picture(*, ticket: tickets.Ticket, connection: int, on: bool) -> None:
+    """Send whoever watches over a connection pictures, or sound alone, until the next offer. Raises as
+    `answer` does."""
+    with gate.using(USE, what="live.watch"):
+        row = _mine(ticket, connection)
+        _still(row, ticket)
+        if not row.publishes:
+            with _speaking(row), media.provider(row.machine) as provider, _in_words(), _noting_end(row):
+                provider.picture(Handle.of(row.handle), on)
+
+
 def leave(*, ticket: tickets.Ticket, connection: int) -> None:
     """End a connection; twice is once."""
     with gate.using(USE, what="live.leave"), transaction.atomic():

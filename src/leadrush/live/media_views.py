@@ -59,6 +59,12 @@ class Publish(msgspec.Struct, frozen=True):
     program: bool = False
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """Whether somebody wants to see, or to hear alone."""
+
+    on: bool
+
+
 class Answer(msgspec.Struct, frozen=True):
     """A browser's answer to an offer."""
 
@@ -168,6 +174,16 @@ def connection(request: HttpRequest, about: str, connection: int) -> HttpRespons
         acting(ticket, connecting.leave, connection=connection)
     else:
         acting(ticket, connecting.answer, connection=connection, sdp=body_of(request, Answer).sdp)
+    return HttpResponse(status=204)
+
+
+@spoken("POST")
+@never_cache
+@gate.door(USE, what="live.media")
+def picture(request: HttpRequest, about: str, connection: int) -> HttpResponseBase:
+    """Send pictures over a connection, or sound alone: 204."""
+    ticket = ticket_of(request, about)
+    acting(ticket, connecting.picture, connection=connection, on=body_of(request, Picture).on)
     return HttpResponse(status=204)
 
 

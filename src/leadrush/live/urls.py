@@ -56,6 +56,7 @@ urlpatterns = [
     path("live/<about:about>/publish/", media_views.publish, name="publish"),
     path("live/<about:about>/watch/", media_views.watch, name="watch"),
     path("live/<about:about>/connection/<int:connection>/", media_views.connection, name="connection"),
+    path("live/<about:about>/connection/<int:connection>/picture/", media_views.picture, name="picture"),
     path("live/<about:about>/connection/<int:connection>/ping/", media_views.ping, name="ping"),
     path("live/<about:about>/hls/<str:word>/", media_views.asked, name="asked"),
     path("live/<about:about>/hls/<str:word>/<str:name>", media_views.hls, name="hls"),

@@ -228,6 +228,10 @@ class Provider(Protocol):
         earlier offer has no answer: whoever never answers has to leave and join again.
         """
 
+    def picture(self, handle: Handle, on: bool) -> None:
+        """Send whoever watches pictures, or sound alone; until the next offer, and twice is once. Raises
+        `Gone`."""
+
     def alive(self, handle: Handle) -> Health:
         """Keep a connection for the next 60 seconds, and say how it does. Raises `Gone`."""
 

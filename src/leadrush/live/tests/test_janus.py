@@ -62,6 +62,31 @@ def test_who_watches_gets_pictures_and_sound_that_go_on(janus: Running, room: st
     asyncio.run(act())
 
 
+def test_whoever_wants_to_hear_alone_gets_sound_without_pictures_and_pictures_again(
+    janus: Running, room: str
+) -> None:
+    media = janus.janus
+
+    async def act() -> None:
+        ana, guest = Person(media), Person(media)
+        await ana.publish(room, "ana")
+        await guest.watch(room, ["ana"])
+        await guest.sees(10)
+        assert guest.handle
+        media.picture(guest.handle, False)
+        await asyncio.sleep(0.5)
+        seen, heard = guest.frames["video"], guest.frames["audio"]
+        await until(lambda: guest.frames["audio"] > heard + 30)
+        assert guest.frames["video"] <= seen + 1
+        media.picture(guest.handle, False)
+        media.picture(guest.handle, True)
+        await guest.sees(seen + 10)
+        for person in (ana, guest):
+            await person.leave()
+
+    asyncio.run(act())
+
+
 def test_whoever_comes_on_stage_is_seen_and_whoever_leaves_it_is_not(janus: Running, room: str) -> None:
     media = janus.janus
 

@@ -207,6 +207,13 @@ class Janus:
             raise
         return _offer(came) if came.sdp else None
 
+    def picture(self, handle: Handle, on: bool) -> None:
+        """Send pictures, or sound alone."""
+        parts = self._about(handle).get("streams", [])
+        streams = [{"mid": part["mid"], "send": on} for part in parts if part.get("type") == "video"]
+        if streams:
+            tell(self.host, handle.session, handle.handle, {"request": "configure", "streams": streams})
+
     def alive(self, handle: Handle) -> Health:
         """Keep a connection."""
         ask(self.host, f"/{handle.session}", {"janus": "keepalive"})

@@ -300,6 +300,7 @@ class Watching extends Line {
     Object.assign(this, { video, hlsjs, idle, onstream, ontracks });
     this.streams = new Map();
     this.tracks = [];
+    this.pictures = true;
     this.failed = 0;
     this.reached = false;
     this.back = BACK;
@@ -331,6 +332,16 @@ class Watching extends Line {
     await pc.setLocalDescription(await pc.createAnswer());
     this.show(pc, tracks);
     await this.ask("PATCH", `connection/${this.number}/`, { sdp: pc.localDescription.sdp });
+    if (!this.pictures) this.picture(false);
+  }
+
+  // See, or hear alone, as on a weak network. It is said again with each new connection and each new offer.
+  picture(on) {
+    this.pictures = on;
+    if (!this.number || !this.pc) return;
+    this.turn = this.turn.then(() => this.ask("POST", `connection/${this.number}/picture/`, { on: this.pictures })).catch((word) => {
+      if (word.code === "busy") setTimeout(() => this.picture(this.pictures), FIRST);
+    });
   }
 
   // Others may publish than before. Where somebody only went, there need be no offer.

@@ -21,6 +21,7 @@ export class Stage {
     const pip = this.part("[data-pip]");
     pip.hidden = !document.pictureInPictureEnabled;
     pip.addEventListener("click", () => (document.pictureInPictureElement ? document.exitPictureInPicture() : (this.film?.how === "on" ? this.film.video : this.main).requestPictureInPicture()).catch(() => {}));
+    this.part("[data-hear]").addEventListener("click", (event) => this.hear(event.currentTarget));
     this.part("[data-camera]")?.addEventListener("click", () => (this.sending.camera ? this.stop("camera") : this.camera()));
     this.part("[data-share]")?.addEventListener("click", () => (this.sending.screen ? this.stop("screen") : this.screen()));
     this.part("[data-mic]")?.addEventListener("click", (event) => this.mute(event.currentTarget));
@@ -46,6 +47,7 @@ export class Stage {
         onsilence: (silent) => this.say(silent ? this.config.words.silent : ""),
       });
     }
+    if (this.alone) this.seeing?.picture(false);
     if (!on && this.seeing) {
       this.seeing.stop();
       this.seeing = null;
@@ -86,6 +88,15 @@ export class Stage {
     this.seeing?.changed();
   }
 
+  // Sound alone, to spare a weak connection; slides are shown on.
+  hear(button) {
+    const alone = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", alone);
+    this.alone = alone;
+    this.seeing?.picture(!alone);
+    this.draw();
+  }
+
   told({ state, how, health, words }) {
     this.how = state === "live" ? how : null;
     this.lost = state === "again";
@@ -116,7 +127,9 @@ export class Stage {
         if (stream) this.play(this.main);
       }
     }
-    this.main.hidden = this.film?.how === "on" || (!first && this.how !== "hls");
+    const heard = this.alone && this.how !== "hls" && !first?.[0].startsWith(OWN);
+    this.part("[data-hear]").hidden = this.how !== "webrtc";
+    this.main.hidden = this.film?.how === "on" || (!first && this.how !== "hls") || Boolean(heard);
     for (const drawn of [...this.beside.children]) if (!others.some(([key]) => key === drawn.dataset.key)) drawn.remove();
     for (const [key, stream] of others) {
       let drawn = this.beside.querySelector(`[data-key="${key}"]`);
@@ -167,7 +180,7 @@ export class Stage {
     const said = {
       planned: dataset.soon,
       green: dataset.green,
-      live: this.lost ? dataset.lost : dataset[film] ?? dataset.quiet,
+      live: this.lost ? dataset.lost : this.alone && this.shown.size ? dataset.alone : dataset[film] ?? dataset.quiet,
       paused: dataset.paused,
       over: dataset.over,
     }[this.state];
