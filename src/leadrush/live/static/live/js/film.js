@@ -12,7 +12,12 @@ export class Film {
     video.addEventListener("play", () => this.join());
     video.addEventListener("loadedmetadata", () => this.join());
     video.addEventListener("ended", () => this.draw());
-    video.addEventListener("error", () => this.draw());
+    video.addEventListener("error", () => {
+      if (!video.getAttribute("src")) return;
+      this.src = ""; // it was taken down, or made anew: what is told next has another address
+      video.removeAttribute("src");
+      this.draw();
+    });
   }
 
   // What the room shows, and since when; nothing where it shows nothing.
@@ -47,7 +52,7 @@ export class Film {
     if (!this.since) return "";
     if (!this.seconds) return "taken";
     if (this.at >= this.seconds) return "after";
-    return this.src && !this.video.error ? "on" : "taken";
+    return this.src ? "on" : "taken";
   }
 
   join() {

@@ -2,6 +2,7 @@
 import { Film } from "./film.js";
 import { publish, watch } from "./media.js";
 
+const FILM_AGAIN = 20_000; // ms at least, twice that at most
 const OWN = "own"; // whose picture it is, where it is one's own: seen by oneself without sound
 const CAMERA = { video: { width: { ideal: 1280 }, height: { ideal: 720 } }, audio: { echoCancellation: true, noiseSuppression: true } };
 
@@ -64,6 +65,16 @@ export class Stage {
   filmed() {
     this.draw();
     if (this.film.how === "on") this.play(this.film.video);
+    if (this.film.how === "taken") setTimeout(() => this.lookForFilm(), FILM_AGAIN + Math.random() * FILM_AGAIN);
+  }
+
+  // What may not be shown just now is asked for again: nobody tells a room that a film has been made anew.
+  async lookForFilm() {
+    try {
+      const answer = await fetch(`/live/${this.config.about}/state.json`, { headers: { "Live-Ticket": this.ticket() } });
+      if (answer.ok) this.film.facts((await answer.json()).room);
+    } catch { /* the next look may find it */ }
+    if (this.film.how === "taken") setTimeout(() => this.lookForFilm(), FILM_AGAIN + Math.random() * FILM_AGAIN);
   }
 
   // The page of the slides that everybody sees; the next one is fetched before it is turned to.
