@@ -78,9 +78,9 @@ def take_one_lock_off() -> None:
 
 def make_plain() -> None:
     """Make the plain tables, and those that are plain in LeadRush too."""
-    from leadrush.webinars.models import Picture, Question, Webinar
+    from leadrush.webinars.models import Picture, Question, Series, Webinar
 
-    tables: list[Any] = [*apps.get_app_config("plain").get_models(), Webinar, Question, Picture]
+    tables: list[Any] = [*apps.get_app_config("plain").get_models(), Series, Webinar, Question, Picture]
     with connections["plain"].schema_editor() as editor:
         for model in tables:
             editor.create_model(model)
