@@ -153,10 +153,12 @@ def ping(*, ticket: tickets.Ticket, connection: int) -> Pinged:
 
 def picture(*, ticket: tickets.Ticket, connection: int, on: bool) -> None:
     """Send whoever watches over a connection pictures, or sound alone, until the next offer. Raises as
-    `answer` does."""
+    `answer` does, and `NotTaken` for who watches a branch: Janus 1.1 sends all of that, or nothing."""
     with gate.using(USE, what="live.watch"):
         row = _mine(ticket, connection)
-        _still(row, ticket)
+        guest = _still(row, ticket)
+        if row.machine != placing.standing(guest.room):
+            raise NotTaken("picture", _("Sound alone cannot be had just now: many watch this room."))
         if not row.publishes:
             with _speaking(row), media.provider(row.machine) as provider, _in_words(), _noting_end(row):
                 provider.picture(Handle.of(row.handle), on)

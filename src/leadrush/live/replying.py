@@ -6,6 +6,7 @@ Who answers sees what was asked, and a name only where it was shown, as in the r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -41,15 +42,19 @@ class Question:
 def questions(room: Room) -> list[Question]:
     """Return a room's questions for who holds it, those that wait first, then the most wished for. One entry
     in the ledger. Under `live.host`."""
-    rows = list(Inquiry.objects.filter(room=room).exclude(state=InquiryState.HIDDEN).order_by("-pk")[:MOST])
+    rows = list(_shown(room).order_by("-pk")[:MOST])
     return sorted(_opened(room, rows, "live.questions"), key=lambda one: (not one.waits, -one.votes, one.key))
 
 
 def replied(room: Room) -> list[Question]:
     """Return what was answered in writing, for those who had a seat: first asked, first shown."""
     with gate.using("live.room", what="live.replies"):
-        rows = Inquiry.objects.filter(room=room).exclude(state=InquiryState.HIDDEN).exclude(reply="")
-        return _opened(room, list(rows.order_by("pk")[:MOST]), "live.replies")
+        rows = list(_shown(room).exclude(reply="").order_by("pk")[:MOST])
+        return _opened(room, rows, "live.replies")
+
+
+def _shown(room: Room) -> Any:
+    return Inquiry.objects.filter(room=room).exclude(state=InquiryState.HIDDEN).select_related("guest")
 
 
 def _opened(room: Room, rows: list[Inquiry], what: str) -> list[Question]:
@@ -62,15 +67,9 @@ def _opened(room: Room, rows: list[Inquiry], what: str) -> list[Question]:
         what=what,
         about=room.about,
     )
-    names = {
-        row.pk: row.guest.name
-        for row in Inquiry.objects.filter(pk__in=[row.pk for row in rows if row.named]).select_related(
-            "guest"
-        )
-    }
     counts = votes(rows)
     return [
-        Question(row.pk, text, counts[row.pk], names.get(row.pk, ""), row.state, row.reply)
+        Question(row.pk, text, counts[row.pk], row.guest.name if row.named else "", row.state, row.reply)
         for row, text in zip(rows, texts, strict=True)
     ]
 

@@ -39,7 +39,10 @@ def turn(key: int) -> datetime | None:
     event = _shows(room) if room is not None and not room.is_over else None
     if event is None:
         return None
+    assert room is not None
     state, changes_at = due(event, timezone.now())
+    if state == "" or (state == RoomState.LIVE and room.state in (RoomState.LIVE, RoomState.PAUSED)):
+        return changes_at  # as everybody who comes meanwhile finds it: nothing is held
     with transaction.atomic(), gate.using(USE, what="live.screening"):
         held = Room.objects.select_for_update().get(pk=key)
         if state == RoomState.OVER and not held.is_over:

@@ -32,10 +32,9 @@ def let(*, webinar: Webinar, registration: int, on: bool) -> None:
             raise CannotHelp(_("They have no seat any more."))
         if on and not found.giving.confirmed:
             raise CannotHelp(_("They have not confirmed their address yet. Their mail says how."))
-        if found.helps == on:
-            return
-        found.helps = on
-        found.save(update_fields=["helps"])
-        if on:
-            letters.helping(webinar, found)
-    hosting.let_hold(webinar.about, found.person_id, on=on)
+        if found.helps != on:
+            found.helps = on
+            found.save(update_fields=["helps"])
+            if on:
+                letters.helping(webinar, found)
+        hosting.let_hold(webinar.about, found.person_id, on=on)

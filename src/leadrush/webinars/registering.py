@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from leadrush import gate, mailbox, vault
 from leadrush.gate import evidence
 from leadrush.gate.versions import version_of
+from leadrush.live import hosting
 from leadrush.vault.arriving import Met
 from leadrush.vault.models import Giving, Person
 from leadrush.vault.turns import begins_again
@@ -197,7 +198,10 @@ def give_up(*, webinar: Webinar, person: Person) -> bool:
         had_seat = registration.state == Seat.SEAT
         registration.state, registration.position = Seat.GIVEN_UP, None
         registration.revision += 1
-        registration.save(update_fields=["state", "position", "revision"])
+        helped, registration.helps = registration.helps, False
+        registration.save(update_fields=["state", "position", "revision", "helps"])
+        if helped:  # who comes back holds it by a new word of its host alone
+            hosting.let_hold(webinar.about, person.pk, on=False)
         mailbox.withdraw(
             person=person,
             about=webinar.about,

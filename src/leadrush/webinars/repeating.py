@@ -19,6 +19,7 @@ from leadrush import look
 from leadrush.look import times as home
 from leadrush.media import films
 from leadrush.media.films import Film
+from leadrush.webinars import waiting
 from leadrush.webinars.models import Picture, Question, Series, State, Webinar
 
 MOST_AHEAD = 8
@@ -42,10 +43,18 @@ def hours(
 
 
 def begin(film: Film, pattern: Webinar, **facts: object) -> Series:
-    """Show a film at set hours, with the words of a webinar; the next ones stand there at once."""
+    """Show a film at set hours, with the words of a webinar; the next ones stand there at once.
+
+    The same again while it goes on is the series that is there: a form may be sent twice.
+    """
     with transaction.atomic():
-        series = Series.objects.create(
-            film=film.about, recorded_at=film.recorded_at, pattern=pattern, **facts
+        held = waiting.lock(pattern.pk)
+        series, _made = Series.objects.get_or_create(
+            film=film.about,
+            pattern=held,
+            stopped_at=None,
+            **facts,
+            defaults={"recorded_at": film.recorded_at},
         )
         plan_ahead(series)
     return series

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from leadrush import gate, vault
-from leadrush.live import entering
+from leadrush.live import entering, hosting
 from leadrush.live.models import Guest
 from leadrush.vault import rights
-from leadrush.webinars import registering
+from leadrush.webinars import helping, registering
 from leadrush.webinars.models import Webinar
 from leadrush.webinars.tests.conftest import letters, registration
 
@@ -50,6 +51,30 @@ def test_a_speaker_who_comes_finds_a_desk_is_told_by_letter_and_sees_it_on_their
     assert role(webinar, ANA) == "cohost"
     registering.give_up(webinar=webinar, person=vault.find(ANA))
     assert "no seat" in press(host, webinar, ANA, "help")
+    registering.register(webinar=webinar, address=ANA)
+    assert not registration(webinar, ANA).helps, "who comes back only comes"
+    assert role(webinar, ANA) == "guest"
+
+
+def test_a_crash_between_the_list_and_the_room_is_mended_by_pressing_again(
+    host: Client, webinar: Webinar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registering.register(webinar=webinar, address=ANA)
+    registering.it_was_me(webinar=webinar, giving=registration(webinar, ANA).giving)
+    room = entering.room_of(webinar.about)
+    entering.enter(room=room, person=vault.find(ANA), name="Ana")
+
+    def crash(*_args: object, **_named: object) -> None:
+        raise RuntimeError("in between")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hosting, "let_hold", crash)
+        with pytest.raises(RuntimeError):
+            helping.let(webinar=webinar, registration=registration(webinar, ANA).pk, on=True)
+    assert not registration(webinar, ANA).helps and role(webinar, ANA) == "guest"
+    assert not letters("helping", ANA), "nor is anybody told"
+    press(host, webinar, ANA, "help")
+    assert role(webinar, ANA) == "cohost" and len(letters("helping", ANA)) == 1
 
 
 def test_who_waits_in_line_or_comes_to_another_webinar_holds_nothing(

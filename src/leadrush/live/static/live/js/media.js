@@ -295,9 +295,9 @@ class Publishing extends Line {
 
 class Watching extends Line {
   // `idle`: the stage may well stay empty, and who comes on it is told of.
-  constructor({ video, hlsjs = "", idle = false, onstream = () => {}, ontracks = () => {}, ...more }) {
+  constructor({ video, hlsjs = "", idle = false, onpictures = () => {}, onstream = () => {}, ontracks = () => {}, ...more }) {
     super(more);
-    Object.assign(this, { video, hlsjs, idle, onstream, ontracks });
+    Object.assign(this, { video, hlsjs, idle, onpictures, onstream, ontracks });
     this.streams = new Map();
     this.tracks = [];
     this.pictures = true;
@@ -341,6 +341,9 @@ class Watching extends Line {
     if (!this.number || !this.pc) return;
     this.turn = this.turn.then(() => this.ask("POST", `connection/${this.number}/picture/`, { on: this.pictures })).catch((word) => {
       if (word.code === "busy") setTimeout(() => this.picture(this.pictures), FIRST);
+      if (word.code !== "picture") return;
+      this.pictures = true;
+      this.onpictures(word.words);
     });
   }
 

@@ -45,10 +45,11 @@ export class Stage {
         idle: Boolean(this.film),
         onstream: (one) => this.stream(one),
         onstate: (one) => this.told(one),
+        onpictures: (words) => (this.hear(this.part("[data-hear]"), false), this.say(words)),
         onsilence: (silent) => this.say(silent ? this.config.words.silent : ""),
       });
+      if (this.alone) this.seeing.picture(false);
     }
-    if (this.alone) this.seeing?.picture(false);
     if (!on && this.seeing) {
       this.seeing.stop();
       this.seeing = null;
@@ -100,11 +101,10 @@ export class Stage {
   }
 
   // Sound alone, to spare a weak connection; slides are shown on.
-  hear(button) {
-    const alone = button.getAttribute("aria-pressed") !== "true";
+  hear(button, alone = button.getAttribute("aria-pressed") !== "true") {
     button.setAttribute("aria-pressed", alone);
+    if (this.alone !== alone) this.seeing?.picture(!alone);
     this.alone = alone;
-    this.seeing?.picture(!alone);
     this.draw();
   }
 
