@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,11 +23,22 @@ from leadrush.training.building import CannotBuild
 from leadrush.training.models import Lesson, Module, Training
 
 
+class _Place(forms.ChoiceField):
+    """A module, or a training's first one: by the second click of a double click it is there."""
+
+    def valid_value(self, value: str) -> bool:
+        """Allow each training, also one that has modules by now."""
+        kind, _dash, key = value.partition("-")
+        if kind == "training" and building.is_key(key):
+            return Training.objects.filter(pk=key).exists()
+        return super().valid_value(value)
+
+
 class FilmForm(Form):
     """Where the lesson stands, and what it is called."""
 
     title = forms.CharField(label=_("What the lesson is called"), max_length=120)
-    module = forms.ChoiceField(label=_("Where it stands"), help_text=_("At the end of this module."))
+    module = _Place(label=_("Where it stands"), help_text=_("At the end of this module."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,13 +88,20 @@ def make_lesson(request: HttpRequest, about: str) -> HttpResponseBase:
 
 def _made(film: Film, *, title: str, module: str) -> Lesson:
     """Make the lesson; a double click makes one. Raises `CannotBuild`."""
+    with transaction.atomic():
+        place = _place(module, title)
+        there = place.lessons.filter(film=film.about, title=title, removed_at=None).first()
+        return there or building.add_lesson(place, title, film=film.about, minutes=film.minutes)
+
+
+def _place(module: str, title: str) -> Module:
+    """Return the module that was chosen, its training held. Raises `CannotBuild`."""
     kind, _dash, key = module.partition("-")
+    of = {"pk": key} if kind == "training" else {"modules": key}
+    training = Training.objects.select_for_update(of=("self",)).filter(**of).first()
+    if training is None:
+        raise CannotBuild(said("This module is no longer here."))
     if kind == "training":
-        place = building.add_module(Training.objects.get(pk=key), title)
-    else:
-        found = Module.objects.select_related("training").filter(pk=key).first()
-        if found is None:
-            raise CannotBuild(said("This module is no longer here."))
-        place = found
-    there = place.lessons.filter(film=film.about, title=title, removed_at=None).first()
-    return there or building.add_lesson(place, title, film=film.about, minutes=film.minutes)
+        return training.modules.first() or building.add_module(training, title)
+    place: Module = training.modules.get(pk=key)
+    return place

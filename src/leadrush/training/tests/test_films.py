@@ -101,7 +101,8 @@ def test_a_lesson_is_made_in_no_module_that_is_gone_and_by_nobody_who_does_not_t
     page, desk = reverse("training:film", args=[ABOUT]), hosting()
     gone = desk.post(page, {"title": "Frost", "module": "module-999"})
     assert gone.status_code == 422 and b'value="Frost"' in gone.content
-    first = desk.post(page, {"title": "Frost", "module": f"training-{bare.pk}"})
+    first, again = (desk.post(page, {"title": "Frost", "module": f"training-{bare.pk}"}) for _ in range(2))
     assert first.status_code == 302 and Module.objects.get(training=bare).lessons.get().film == ABOUT
+    assert again.status_code == 302 and again.url == first.url, "a double click makes one"
     assert hosting("reed@tiller.example", "reader").get(page).status_code == 403
     assert desk.get(reverse("training:film", args=["live.room:x"])).status_code == 404
