@@ -86,6 +86,9 @@ window.RTCPeerConnection = class extends Own {
 };
 """
 """As where a network lets no UDP through: there is no relay, so nothing reaches the browser."""
+NO_WEBRTC = "delete window.RTCPeerConnection;"
+"""As in a browser that was built without it."""
+PLAYED = "document.getElementById('crowd').getVideoPlaybackQuality().totalVideoFrames"
 BARE = "<!doctype html><title>A room</title><video id='crowd' muted playsinline></video><div id='seen'></div>"
 BEGIN = """async ({about, ticket, media, hlsjs}) => {
   const m = await import(media);
@@ -232,6 +235,15 @@ def advances(page: Page, guest: int, frames: int = 20, seconds: float = PATIENCE
     until(lambda: page.evaluate("here.decoded()") > decoded + frames, "the decoder does not go on")
 
 
+def by_segments(page: Page) -> None:
+    """Watch from a page that WebRTC does not reach, and close it."""
+    page.evaluate("here.watch()")
+    took = until(lambda: state(page).get("how") == "hls", "who is not reached gets no segments")
+    print(f"HLS in the place of WebRTC began after {took:.1f} s")
+    until(lambda: page.evaluate(PLAYED) > 20, "no frame of the segments comes")
+    page.close()
+
+
 def tell_janus(site: Site, what: signal.Signals) -> None:
     """End the media server as a fault does, upon which another is started; or stop it for a while."""
     for entry in Path("/proc").iterdir():
@@ -284,8 +296,7 @@ def test_a_room_is_seen_heard_kept_in_order_survives_a_fault_and_becomes_a_film(
     begun = time.monotonic()
     until(lambda: state(cleo).get("how") == "hls", "the third gets no segments")
     print(f"HLS began after {time.monotonic() - begun:.1f} s")
-    played = "document.getElementById('crowd').getVideoPlaybackQuality().totalVideoFrames"
-    until(lambda: cleo.evaluate(played) > 20, "no frame of the segments comes")
+    until(lambda: cleo.evaluate(PLAYED) > 20, "no frame of the segments comes")
     address = cleo.evaluate("here.watching.address")
     status = "(address) => fetch(address).then((answer) => answer.status)"
     assert cleo.evaluate(status, address) == 200
@@ -294,14 +305,10 @@ def test_a_room_is_seen_heard_kept_in_order_survives_a_fault_and_becomes_a_film(
         assert cleo.evaluate(status, address.replace(word, wrong)) == 403
     cleo.evaluate("here.watching.stop()")
 
-    # Whom WebRTC does not reach gets them, too, though there is a place.
+    # Whom WebRTC does not reach gets them, too, though there is a place; and whose browser has none.
     ana.evaluate("here.watching.stop()")
-    unreached = enter("Cleo", ticket=cleo.evaluate("here.ticket"), script=UNREACHED)
-    unreached.evaluate("here.watch()")
-    took = until(lambda: state(unreached).get("how") == "hls", "who is not reached gets no segments")
-    print(f"HLS in the place of WebRTC began after {took:.1f} s")
-    until(lambda: unreached.evaluate(played) > 20, "no frame of the segments comes")
-    unreached.close()
+    for way in (UNREACHED, NO_WEBRTC):
+        by_segments(enter("Cleo", ticket=cleo.evaluate("here.ticket"), script=way))
     ana.evaluate("here.watch()")
     advances(ana, guests["Tove"])
 

@@ -46,6 +46,10 @@ WORDS = {
         "The browser was not allowed to use camera or microphone. Allow it beside the address, and press "
         "again."
     ),
+    "cannot": _(
+        "This browser sends neither sound nor pictures. Take Chrome, Firefox or Safari, and an address that "
+        "begins with https."
+    ),
     "none": _("This device has neither camera nor microphone that can be used."),
     "joining": _("Connecting."),
     "again": _("The connection is lost. It comes back by itself."),

@@ -24,7 +24,9 @@ export class Stage {
     pip.addEventListener("click", () => (document.pictureInPictureElement ? document.exitPictureInPicture() : (this.film?.how === "on" ? this.film.video : this.main).requestPictureInPicture()).catch(() => {}));
     this.part("[data-hear]").addEventListener("click", (event) => this.hear(event.currentTarget));
     this.part("[data-camera]")?.addEventListener("click", () => (this.sending.camera ? this.stop("camera") : this.camera()));
-    this.part("[data-share]")?.addEventListener("click", () => (this.sending.screen ? this.stop("screen") : this.screen()));
+    const share = this.part("[data-share]");
+    if (share) share.hidden = !navigator.mediaDevices?.getDisplayMedia; // as on phones
+    share?.addEventListener("click", () => (this.sending.screen ? this.stop("screen") : this.screen()));
     this.part("[data-mic]")?.addEventListener("click", (event) => this.mute(event.currentTarget));
     this.part("[data-stage-yes]")?.addEventListener("click", () => this.goUp());
     this.part("[data-stage-no]")?.addEventListener("click", () => this.invited(false));
@@ -206,6 +208,7 @@ export class Stage {
   }
 
   async camera(recorded = false, shown = false) {
+    if (!navigator.mediaDevices || !window.RTCPeerConnection) return this.say(this.config.words.cannot);
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia(CAMERA);
