@@ -8,6 +8,7 @@ import struct
 from array import array
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -61,7 +62,17 @@ def tape(
 Packet = tuple[float, int, bool, bytes]
 
 
-def _sound(seconds: float) -> Iterator[Packet]:
+@cache
+def _sound(seconds: float) -> list[Packet]:
+    return list(_spoken(seconds))
+
+
+@cache
+def _pictures(seconds: float, sizes: tuple[tuple[int, int], ...], busy: bool) -> list[Packet]:
+    return list(_drawn(seconds, sizes, busy))
+
+
+def _spoken(seconds: float) -> Iterator[Packet]:
     coder = av.CodecContext.create("libopus", "w")
     assert isinstance(coder, av.AudioCodecContext)
     coder.sample_rate, coder.layout, coder.format = 48000, "mono", "s16"
@@ -73,7 +84,7 @@ def _sound(seconds: float) -> Iterator[Packet]:
             yield number / 50, number * 960, False, bytes(packet)
 
 
-def _pictures(seconds: float, sizes: tuple[tuple[int, int], ...], busy: bool) -> Iterator[Packet]:
+def _drawn(seconds: float, sizes: tuple[tuple[int, int], ...], busy: bool) -> Iterator[Packet]:
     total = round(seconds * 30)
     part = math.ceil(total / len(sizes))
     for begin, (width, height) in zip(range(0, total, part), sizes, strict=False):
