@@ -53,6 +53,7 @@ def build(folder: Path) -> list[str]:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_room_on_the_page_stands_passes_every_check_and_its_own_tests(tmp_path: Path) -> None:
     made = build(tmp_path)

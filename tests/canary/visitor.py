@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import requests
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, SoupStrainer, Tag
 
+FORMS, LINKS = SoupStrainer("form"), SoupStrainer("a")
 WRITTEN = {"text", "search", "email", "tel", "url", "password", ""}
 
 
@@ -103,7 +104,7 @@ class Visitor:
 
     def forms(self, answer: requests.Response) -> Iterator[Form]:
         """Yield the forms of a page, filled in with canaries."""
-        soup = BeautifulSoup(answer.text, "html.parser")
+        soup = BeautifulSoup(answer.text, "html.parser", parse_only=FORMS)
         for form in soup.find_all("form"):
             if form.get("method", "get").lower() != "dialog":
                 yield self._form(answer.url, form)
@@ -153,7 +154,9 @@ class Visitor:
                 if form.key not in self.sent and not skip(urlsplit(form.action).path):
                     answers.append(self.post(form))
             for page in answers:
-                for link in BeautifulSoup(page.text, "html.parser").find_all("a", href=True):
+                for link in BeautifulSoup(page.text, "html.parser", parse_only=LINKS).find_all(
+                    "a", href=True
+                ):
                     to = urldefrag(urljoin(page.url, str(link["href"])))[0]
                     if to.startswith(self.url) and to not in known and not skip(urlsplit(to).path):
                         known.add(to)

@@ -118,7 +118,7 @@ MODELS = sorted((model for model in rig.MAKERS if model not in KEPT_BY_LAW), key
 SOME = st.lists(st.tuples(st.sampled_from(MODELS), TEXT), max_size=12)
 
 
-@settings(max_examples=sampling.examples())
+@settings(max_examples=sampling.examples(0.5))
 @given(SOME, SOME)
 def test_exactly_what_is_shown_goes_and_nothing_of_anybody_else(
     hers: list[tuple[Any, str]], his: list[tuple[Any, str]]

@@ -50,7 +50,7 @@ def test_every_declared_model_has_a_maker_of_rows() -> None:
 
 
 @pytest.mark.timeout(400)  # every table of the house, some dozen times
-@settings(max_examples=sampling.examples())
+@settings(max_examples=sampling.examples(0.5))
 @given(SOME, SOME)
 def test_all_that_was_written_is_in_the_file_and_nothing_of_anybody_else(
     hers: list[tuple[Any, str]], his: list[tuple[Any, str]]
