@@ -27,6 +27,14 @@ def wait_until_it_plays(window: Walk, seconds: float = 1) -> None:
         window.page.wait_for_timeout(200)
 
 
+def wait_until_it_shows(window: Walk, width: int) -> None:
+    """Wait until the large picture of a room has so many pixels beside each other."""
+    until = time.monotonic() + 30
+    while (now := window.page.locator("[data-main]").evaluate("film => film.videoWidth")) != width:
+        assert time.monotonic() < until, f"the picture is {now} wide"
+        window.page.wait_for_timeout(200)
+
+
 def test_somebody_comes_from_the_letter_talks_is_polled_asks_and_takes_a_certificate_along(
     walk: Callable[..., Walk], staff: Callable[..., Walk]
 ) -> None:
@@ -73,11 +81,16 @@ def test_somebody_comes_from_the_letter_talks_is_polled_asks_and_takes_a_certifi
     host.get_by_role("button", name="Go live").click()
     expect(page.locator("[data-on-air]")).to_have_text("Live")
     wait_until_it_plays(guest)
-    page.get_by_role("button", name="Sound only").click()
+    size = page.get_by_role("combobox", name="Picture")
+    size.select_option("None, sound only")
     expect(page.get_by_text("You hear the room.")).to_be_visible()
     expect(page.locator("[data-main]")).to_be_hidden()
-    page.get_by_role("button", name="Sound only").click()
+    whole = page.locator("[data-main]").evaluate("film => film.videoWidth")
+    size.select_option("Small")
     expect(page.locator("[data-main]")).to_be_visible()
+    wait_until_it_shows(guest, whole // 2)
+    size.select_option("Large")
+    wait_until_it_shows(guest, whole)
     host.get_by_role("button", name="Next page").click()
     expect(page.get_by_alt_text("Page 1 of the slides")).to_be_visible()
     guest.look_in_each("live-slide")

@@ -79,6 +79,16 @@ address = links.link(film.room.replay, name="replay.mp4", room="live") if film.r
 print(json.dumps({"state": film.state, "seconds": film.seconds, "words": film.words, "address": address,
     "spans": film.spans, "trouble": film.trouble}))
 """
+LOSES = """() => {
+  const pc = here.watching.pc;
+  const own = pc.getStats.bind(pc);
+  const begun = Date.now();
+  const loses = (one) => ({...one, packetsLost: one.packetsLost + (Date.now() - begun) / 50});
+  const says = ([id, one]) => [id, one.kind === "video" && one.packetsReceived ? loses(one) : one];
+  pc.getStats = async () => new Map([...await own()].map(says));
+}"""
+"""As where a weak network loses a third of the packets, by what the browser says of them."""
+WIDE = "document.querySelector('#seen video').videoWidth"
 UNREACHED = """
 const Own = RTCPeerConnection;
 window.RTCPeerConnection = class extends Own {
@@ -92,7 +102,7 @@ PLAYED = "document.getElementById('crowd').getVideoPlaybackQuality().totalVideoF
 BARE = "<!doctype html><title>A room</title><video id='crowd' muted playsinline></video><div id='seen'></div>"
 BEGIN = """async ({about, ticket, media, hlsjs}) => {
   const m = await import(media);
-  const here = window.here = {ticket, states: [], tracks: [], told: []};
+  const here = window.here = {ticket, states: [], tracks: [], told: [], sizes: []};
   const common = {
     about,
     ticket: () => here.ticket,
@@ -116,6 +126,7 @@ BEGIN = """async ({about, ticket, media, hlsjs}) => {
       hlsjs,
       video: document.getElementById("crowd"),
       ontracks: (all) => { here.tracks = all; },
+      onsize: (told) => here.sizes.push(told.size),
       onsilence: (silent) => { here.silent = silent; },
       onstream: ({guest, what, stream}) => {
         const id = `v-${guest}-${what}`;
@@ -310,6 +321,17 @@ def test_a_room_is_seen_heard_kept_in_order_survives_a_fault_and_becomes_a_film(
     for way in (UNREACHED, NO_WEBRTC):
         by_segments(enter("Cleo", ticket=cleo.evaluate("here.ticket"), script=way))
     ana.evaluate("here.watch()")
+    advances(ana, guests["Tove"])
+
+    # On a weak network a smaller picture is asked for, and at last none; whoever wants it large has it large.
+    whole = ana.evaluate(WIDE)
+    ana.evaluate(LOSES)
+    until(lambda: ana.evaluate(WIDE) == whole // 2, "who loses much of a picture gets it as large as before")
+    until(
+        lambda: ana.evaluate("here.sizes.at(-1)") == "none", "who loses much of a small picture still gets it"
+    )
+    ana.evaluate("here.watching.picture('whole')")
+    until(lambda: ana.evaluate(WIDE) == whole, "who asks for the whole picture gets a smaller one")
     advances(ana, guests["Tove"])
 
     # On stage, and back.

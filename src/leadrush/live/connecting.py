@@ -21,7 +21,17 @@ from leadrush import gate
 from leadrush.live import agreeing, branches, crowding, entering, media, naming, placing, settling, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.models import HOSTING, Connection, Guest, Role, Room, RoomState
-from leadrush.live.plane.provider import Gone, Handle, Health, Offer, Provider, Refused, Watching, Why
+from leadrush.live.plane.provider import (
+    Gone,
+    Handle,
+    Health,
+    Offer,
+    Picture,
+    Provider,
+    Refused,
+    Watching,
+    Why,
+)
 from leadrush.vault.turns import begins_again, hold_living
 
 USE = "live.room"
@@ -151,17 +161,17 @@ def ping(*, ticket: tickets.Ticket, connection: int) -> Pinged:
         return Pinged(guest, health, kbits, words, offer)
 
 
-def picture(*, ticket: tickets.Ticket, connection: int, on: bool) -> None:
-    """Send whoever watches over a connection pictures, or sound alone, until the next offer. Raises as
+def picture(*, ticket: tickets.Ticket, connection: int, size: Picture) -> None:
+    """Send whoever watches over a connection so much of the pictures, until the next offer. Raises as
     `answer` does, and `NotTaken` for who watches a branch: Janus 1.1 sends all of that, or nothing."""
     with gate.using(USE, what="live.watch"):
         row = _mine(ticket, connection)
         guest = _still(row, ticket)
         if row.machine != placing.standing(guest.room):
-            raise NotTaken("picture", _("Sound alone cannot be had just now: many watch this room."))
+            raise NotTaken("picture", _("The picture cannot be made smaller just now: many watch this room."))
         if not row.publishes:
             with _speaking(row), media.provider(row.machine) as provider, _in_words(), _noting_end(row):
-                provider.picture(Handle.of(row.handle), on)
+                provider.picture(Handle.of(row.handle), size)
 
 
 def leave(*, ticket: tickets.Ticket, connection: int) -> None:

@@ -23,7 +23,7 @@ from leadrush.live import connecting, crowding, entering, media, tickets
 from leadrush.live.answering import NotLetIn, NotTaken
 from leadrush.live.plane.crowd import NAME, PLAYLIST
 from leadrush.live.plane.machine import NotSet
-from leadrush.live.plane.provider import Gone, Offer, Unreachable
+from leadrush.live.plane.provider import Gone, Offer, Picture, Unreachable
 from leadrush.live.views import HEADER
 from leadrush.vault.turns import Erased
 
@@ -59,10 +59,10 @@ class Publish(msgspec.Struct, frozen=True):
     program: bool = False
 
 
-class Picture(msgspec.Struct, frozen=True):
-    """Whether somebody wants to see, or to hear alone."""
+class Size(msgspec.Struct, frozen=True):
+    """How much of the pictures somebody wants: `whole`, `small` or `none`."""
 
-    on: bool
+    size: Picture
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -181,9 +181,9 @@ def connection(request: HttpRequest, about: str, connection: int) -> HttpRespons
 @never_cache
 @gate.door(USE, what="live.media")
 def picture(request: HttpRequest, about: str, connection: int) -> HttpResponseBase:
-    """Send pictures over a connection, or sound alone: 204."""
+    """Send whole pictures over a connection, small ones, or sound alone: 204."""
     ticket = ticket_of(request, about)
-    acting(ticket, connecting.picture, connection=connection, on=body_of(request, Picture).on)
+    acting(ticket, connecting.picture, connection=connection, size=body_of(request, Size).size)
     return HttpResponse(status=204)
 
 

@@ -68,6 +68,16 @@ class Refused(Exception):
         self.why = why
 
 
+class Picture(StrEnum):
+    """How much of the pictures somebody who watches is sent."""
+
+    WHOLE = "whole"
+    SMALL = "small"
+    """Of cameras that a browser sends in two sizes the smaller; all else is whole."""
+    NONE = "none"
+    """Sound alone."""
+
+
 @dataclass(frozen=True)
 class Handle:
     """Where one connection stands, so that any process can serve the next request about it."""
@@ -96,11 +106,13 @@ class Handle:
 
 @dataclass(frozen=True)
 class Stream:
-    """One sound or picture of a publisher: `mid` in its connection, and its coding (`vp8`, `opus`)."""
+    """One sound or picture of a publisher: `mid` in its connection, its coding (`vp8`, `opus`), and whether
+    it comes in more than one size."""
 
     mid: str
     kind: Kind
     codec: str
+    sizes: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,8 +240,8 @@ class Provider(Protocol):
         earlier offer has no answer: whoever never answers has to leave and join again.
         """
 
-    def picture(self, handle: Handle, on: bool) -> None:
-        """Send whoever watches pictures, or sound alone; until the next offer, and twice is once. Raises
+    def picture(self, handle: Handle, size: Picture) -> None:
+        """Send whoever watches so much of the pictures, until the next offer; twice is once. Raises
         `Gone`."""
 
     def alive(self, handle: Handle) -> Health:

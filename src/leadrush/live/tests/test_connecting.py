@@ -97,13 +97,14 @@ def test_a_guest_sees_and_hears_who_is_on_stage_and_learns_how_the_connection_do
         assert (status, said["up"], said["slow"], said["offer"]) == (200, True, False, None)
         assert tickets.read(said["ticket"], guest.about).guest == ana.pk
         # To hear alone, on a weak network.
-        for body, status in (({"on": False}, 204), ({"on": False}, 204), ({"on": "no"}, 400), ("{", 400)):
+        none = {"size": "none"}
+        for body, status in ((none, 204), (none, 204), ({"size": "no"}, 400), ("{", 400)):
             answer = await guest.ask("POST", f"connection/{guest.number}/picture/", body)
             assert answer[0] == status, (body, answer)
         heard, seen = guest.frames["audio"], guest.frames["video"]
         await until(lambda: guest.frames["audio"] > heard + 20)
         assert guest.frames["video"] <= seen + 2
-        assert (await guest.ask("POST", f"connection/{guest.number}/picture/", {"on": True}))[0] == 204
+        assert (await guest.ask("POST", f"connection/{guest.number}/picture/", {"size": "small"}))[0] == 204
         await guest.sees(5)
         assert (await guest.ask("DELETE", f"connection/{guest.number}/"))[0] == 204
         assert (await guest.ask("DELETE", f"connection/{guest.number}/"))[0] == 204
@@ -133,7 +134,7 @@ def test_only_those_on_stage_are_seen_and_only_once_it_has_begun(host: Guest, se
         other = Caller(ben)
         other.number = guest.number
         assert (await other.ping())[0] == 410
-        assert (await other.ask("POST", f"connection/{guest.number}/picture/", {"on": False}))[0] == 410
+        assert (await other.ask("POST", f"connection/{guest.number}/picture/", {"size": "none"}))[0] == 410
         assert (await other.ask("PATCH", f"connection/{guest.number}/", {"sdp": "v=0"}))[0] == 410
         assert (await other.ask("DELETE", f"connection/{guest.number}/"))[0] == 204
         assert (await guest.ping())[0] == 200

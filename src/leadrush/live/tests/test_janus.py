@@ -16,7 +16,7 @@ import pytest
 
 from leadrush.live.plane.janus import Host, Janus, Relay
 from leadrush.live.plane.janus.relaying import Relayed, stop
-from leadrush.live.plane.provider import Gone, Handle, Refused, Unreachable, Why
+from leadrush.live.plane.provider import Gone, Handle, Picture, Refused, Unreachable, Why
 from leadrush.live.tests.people import Person, until
 from tests.rig import janus as rig
 from tests.rig.janus import Running, ports_of
@@ -73,13 +73,13 @@ def test_whoever_wants_to_hear_alone_gets_sound_without_pictures_and_pictures_ag
         await guest.watch(room, ["ana"])
         await guest.sees(10)
         assert guest.handle
-        media.picture(guest.handle, False)
+        media.picture(guest.handle, Picture.NONE)
         await asyncio.sleep(0.5)
         seen, heard = guest.frames["video"], guest.frames["audio"]
         await until(lambda: guest.frames["audio"] > heard + 30)
         assert guest.frames["video"] <= seen + 1
-        media.picture(guest.handle, False)
-        media.picture(guest.handle, True)
+        media.picture(guest.handle, Picture.NONE)
+        media.picture(guest.handle, Picture.SMALL)  # of what comes in one size, this one
         await guest.sees(seen + 10)
         for person in (ana, guest):
             await person.leave()

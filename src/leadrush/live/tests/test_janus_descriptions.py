@@ -37,10 +37,22 @@ def text(lines: list[str]) -> str:
 
 
 def test_what_a_browser_writes_passes_and_the_rest_of_it_is_left_out() -> None:
-    passed = clean(
-        text([*OFFER, "a=rid:h send", "a=simulcast:send h", "a=new-thing:1", "i=a title"]), "offer"
-    )
+    passed = clean(text([*OFFER, "a=new-thing:1", "i=a title"]), "offer")
     assert sorted(passed.split("\r\n")) == sorted([*OFFER, ""])
+
+
+SIZES = ["a=rid:h send", "a=rid:l send", "a=simulcast:send h;l"]
+PICTURE = ["m=video 9 UDP/TLS/RTP/SAVPF 96", "a=mid:1", "a=sendonly", "a=rtpmap:96 VP8/90000"]
+
+
+def test_a_camera_is_offered_in_two_sizes_and_nothing_else_is() -> None:
+    assert all(line in clean(text([*OFFER, *PICTURE, *SIZES]), "offer") for line in SIZES)
+    assert "rid" not in clean(text([*OFFER, *SIZES, *PICTURE]), "offer"), "a sound has no size"
+    answer = [line.replace("actpass", "active") for line in OFFER]
+    assert "rid" not in clean(text([*answer, *PICTURE, *SIZES]), "answer")
+    for bad in ("rid:h send", "rid:x send", "rid:h recv", "simulcast:send h;l;m", "simulcast:send h;l"):
+        with pytest.raises(Refused):
+            clean(text([*OFFER, *PICTURE, *SIZES, f"a={bad}"]), "offer")
 
 
 def test_a_part_that_an_answer_does_not_take_needs_nothing() -> None:

@@ -167,7 +167,7 @@ def test_who_finds_no_place_watches_at_another_machine_also_when_who_is_seen_com
             *["far"] * 3,
         ]
         assert len(Relay(far.host).mountpoints()) == 1, "one for all of them"
-        status, said = await fourth.ask("POST", f"connection/{fourth.number}/picture/", {"on": False})
+        status, said = await fourth.ask("POST", f"connection/{fourth.number}/picture/", {"size": "none"})
         assert (status, said["code"]) == (409, "picture"), (
             "nobody is told that a picture is off which is sent"
         )

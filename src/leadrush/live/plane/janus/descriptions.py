@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from leadrush.live.plane.provider import Refused, Why
 
+SIZES = {"rid", "simulcast"}
+"""What a picture is said by that is offered in two sizes. Nobody answers with them, and no sound has them."""
 LONGEST = 64 << 10  # characters; a browser's has some thousands
 MOST_PARTS = {"offer": 2, "answer": 64}
 """A publisher offers a sound and a picture; who watches answers for all whom they have seen."""
@@ -31,7 +33,7 @@ BESIDE = {
 }
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 FLAGS = {*DIRECTIONS, "rtcp-mux", "rtcp-rsize", "bundle-only", "extmap-allow-mixed", "end-of-candidates"}
-ONCE = {"mid", "ice-ufrag", "ice-pwd", "setup", "rtcp", "group", "msid-semantic"}
+ONCE = {"simulcast", "mid", "ice-ufrag", "ice-pwd", "setup", "rtcp", "group", "msid-semantic"}
 SAFE = {"ice-ufrag", "ice-pwd", "setup"}
 HASHES = {"sha-1": 20, "sha-224": 28, "sha-256": 32, "sha-384": 48, "sha-512": 64}
 FINGERPRINT = re.compile(r"(sha-\d{1,3}) ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*)")
@@ -50,6 +52,8 @@ VALUES = {
     "mid": re.compile(r"[A-Za-z0-9_.{}-]{1,40}"),
     "msid": re.compile(rf"{WORD}(?: {WORD})?"),
     "msid-semantic": re.compile(r" ?WMS[ -~]{0,80}"),
+    "rid": re.compile(r"[hl] send"),  # h is the larger
+    "simulcast": re.compile(r"send h;l"),
     "rtcp": re.compile(rf"\d{{1,5}}(?: IN IP[46] {ADDRESS})?"),
     "rtcp-fb": re.compile(r"(?:\d{1,3}|\*) [a-z0-9-]{1,20}(?: [a-z0-9-]{1,20}){0,2}"),
     "rtpmap": re.compile(r"\d{1,3} [A-Za-z0-9.-]{1,40}/\d{4,6}(?:/\d)?"),
@@ -85,7 +89,7 @@ def clean(sdp: str, kind: str) -> str:
         if name == "m":
             parts.append(_part(value))
         elif name == "a":
-            _attribute(parts[-1] if parts else session, value)
+            _attribute(parts[-1] if parts else session, value, kind)
         elif parts:
             if name in BESIDE and BESIDE[name].fullmatch(value):
                 _once(parts[-1], name, value if name == "c" else "")
@@ -111,9 +115,11 @@ def _part(value: str) -> Section:
     return Section([made], frozenset(payloads), {"kind": found[1]}, refused=int(found[2]) == 0)
 
 
-def _attribute(section: Section, text: str) -> None:
+def _attribute(section: Section, text: str, kind: str) -> None:
     """Take an attribute that is known; leave out one that is not."""
     name, colon, value = text.partition(":")
+    if name in SIZES and (kind != "offer" or section.once.get("kind") != "video"):
+        return
     if not colon:
         if name in FLAGS:
             _once(section, "direction" if name in DIRECTIONS else name, name)
@@ -126,6 +132,8 @@ def _attribute(section: Section, text: str) -> None:
         raise _unreadable(f"{name} in it is none.")
     if name in ONCE:
         _once(section, name, value)
+    if name == "rid":
+        _once(section, f"rid {value}", value)
     if name in ("fmtp", "rtpmap", "rtcp-fb") and value.split(" ", 1)[0] not in section.payloads | {"*"}:
         return
     if name == "fingerprint":

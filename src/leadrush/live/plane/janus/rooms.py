@@ -30,6 +30,7 @@ from leadrush.live.plane.provider import (
     Handle,
     Health,
     Offer,
+    Picture,
     Published,
     Refused,
     Standing,
@@ -45,6 +46,7 @@ CODECS = {"audiocodec": "opus", "videocodec": "vp8,h264"}
 WHOLE_PICTURE = (
     10  # seconds from one request for a whole picture to the next, besides those that watchers cause
 )
+SMALLEST, LARGEST = 0, 2  # of a picture's sizes; where one is missing, Janus takes the next
 SUITE = 80  # of SRTP: AES-128 in counter mode, a mark of 80 bits on each packet
 CONTROL_LASTS = 40.0  # seconds; Janus ends a session after 60 without a request
 
@@ -207,10 +209,11 @@ class Janus:
             raise
         return _offer(came) if came.sdp else None
 
-    def picture(self, handle: Handle, on: bool) -> None:
-        """Send pictures, or sound alone."""
+    def picture(self, handle: Handle, size: Picture) -> None:
+        """Send pictures, smaller ones, or sound alone."""
+        told = {"send": size is not Picture.NONE, "substream": SMALLEST if size is Picture.SMALL else LARGEST}
         parts = self._about(handle).get("streams", [])
-        streams = [{"mid": part["mid"], "send": on} for part in parts if part.get("type") == "video"]
+        streams = [{"mid": part["mid"], **told} for part in parts if part.get("type") == "video"]
         if streams:
             tell(self.host, handle.session, handle.handle, {"request": "configure", "streams": streams})
 
@@ -252,7 +255,7 @@ class Janus:
     def streams(self, handle: Handle) -> list[Stream]:
         """Say what a publisher sends."""
         return [
-            Stream(part["mid"], part["type"], part["codec"])
+            Stream(part["mid"], part["type"], part["codec"], bool(part.get("simulcast")))
             for part in self._about(handle).get("streams", [])
             if part["type"] in ("audio", "video") and "codec" in part
         ]
@@ -261,7 +264,7 @@ class Janus:
         self, handle: Handle, address: str, ports: Mapping[str, tuple[int, int]], *, key: str = ""
     ) -> Forwarding:
         """Send a publisher's RTP to other ports as well."""
-        codecs = {stream.mid: stream.codec for stream in self.streams(handle)}
+        streams = {stream.mid: stream for stream in self.streams(handle)}
         sealed = {"srtp_suite": SUITE, "srtp_crypto": key} if key else {}
         done = self._room(
             "rtp_forward",
@@ -274,11 +277,12 @@ class Janus:
                 {
                     "mid": mid,
                     "port": port,
-                    "pt": PAYLOAD_TYPES[codecs[mid]],
+                    "pt": PAYLOAD_TYPES[streams[mid].codec],
+                    "simulcast": streams[mid].sizes,  # the largest of them; else all go, mixed
                     **({"rtcp_port": back} if back else {}),
                 }
                 for mid, (port, back) in ports.items()
-                if mid in codecs
+                if mid in streams
             ],
         )
         numbers = tuple(int(one["stream_id"]) for one in done.get("forwarders", []))

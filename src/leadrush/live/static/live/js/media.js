@@ -10,6 +10,12 @@ const READIES = 1_500; // ms after which HLS is made ready, in case it does not
 const SILENT = 3_000; // ms without a packet after which the site is asked whether the connection still is
 const HURRIED = 30_000; // ms after a loss in which those who publish are waited for in short steps
 const IDLE = 60_000; // ms between two looks for somebody on a stage that may well stay empty
+const WEAK = 5_000; // ms over which lost packets are counted
+const STEPS = ["whole", "small", "none"]; // of the picture; "none" is sound alone
+const LOST = { whole: 0.05, small: 0.2, none: 1 }; // shares of packets that did not arrive, above which the next step is taken
+const FEW = 50; // packets of which no share is told
+const LARGER = 30_000; // ms after which a larger picture is tried again; twice as long each time, up to
+const SELDOM = 300_000; // that many ms
 const BACK = 60_000; // ms after which who watches by HLS tries the quicker way again; twice as long each time
 const LATER = new Set(["away", "unreachable", "gone", "busy", "nobody", "state", "full", "failed"]);
 const WAITS = new Set(["nobody", "state"]);
@@ -162,7 +168,9 @@ class Line {
   async look(pc) {
     if (this.pc !== pc || !this.expects()) return;
     let packets = 0;
-    for (const one of (await pc.getStats()).values()) {
+    const all = await pc.getStats();
+    this.judge(all);
+    for (const one of all.values()) {
       // Firefox counts no transport, but the way that its packets take.
       if (one.type === "candidate-pair") packets += one.bytesReceived || 0;
     }
@@ -176,6 +184,8 @@ class Line {
       this.ping();
     }
   }
+
+  judge() {}
 
   // Nothing comes, or it does again.
   hush(silent) {
@@ -250,6 +260,10 @@ class Line {
   }
 }
 
+// Of a camera a second, smaller picture is sent beside, for those whose network is weak. The larger stands first: so
+// Janus tells them apart.
+const SIZES = [{ rid: "h" }, { rid: "l", scaleResolutionDownBy: 2, maxBitrate: 250_000 }];
+
 class Publishing extends Line {
   constructor({ stream, what = "camera", recorded = false, shown = false, ...more }) {
     super(more);
@@ -269,7 +283,8 @@ class Publishing extends Line {
     if (!ready) throw new Word(503, { code: "off" });
     const pc = this.make(ice);
     for (const track of this.stream.getTracks()) {
-      pc.addTransceiver(track, { direction: "sendonly", streams: [this.stream] });
+      const sizes = track.kind === "video" && this.what === "camera" ? { sendEncodings: SIZES } : {};
+      pc.addTransceiver(track, { direction: "sendonly", streams: [this.stream], ...sizes });
     }
     await pc.setLocalDescription(await pc.createOffer());
     const { what, recorded, shown } = this;
@@ -298,12 +313,16 @@ class Publishing extends Line {
 
 class Watching extends Line {
   // `idle`: the stage may well stay empty, and who comes on it is told of.
-  constructor({ video, hlsjs = "", idle = false, onpictures = () => {}, onstream = () => {}, ontracks = () => {}, ...more }) {
+  constructor({ video, hlsjs = "", idle = false, onsize = () => {}, onstream = () => {}, ontracks = () => {}, ...more }) {
     super(more);
-    Object.assign(this, { video, hlsjs, idle, onpictures, onstream, ontracks });
+    Object.assign(this, { video, hlsjs, idle, onsize, onstream, ontracks });
     this.streams = new Map();
     this.tracks = [];
-    this.pictures = true;
+    this.wish = "auto";
+    this.fits = "whole"; // what the network lets through, as far as is known
+    this.sent = "whole";
+    this.counts = [];
+    this.patience = LARGER;
     this.failed = 0;
     this.reached = false;
     this.back = BACK;
@@ -335,19 +354,62 @@ class Watching extends Line {
     await pc.setLocalDescription(await pc.createAnswer());
     this.show(pc, tracks);
     await this.ask("PATCH", `connection/${this.number}/`, { sdp: pc.localDescription.sdp });
-    if (!this.pictures) this.picture(false);
+    this.sent = "whole";
+    this.resize();
   }
 
-  // See, or hear alone, as on a weak network. It is said again with each new connection and each new offer.
-  picture(on) {
-    this.pictures = on;
-    if (!this.number || !this.pc) return;
-    this.turn = this.turn.then(() => this.ask("POST", `connection/${this.number}/picture/`, { on: this.pictures })).catch((word) => {
-      if (word.code === "busy") setTimeout(() => this.picture(this.pictures), FIRST);
+  // How large a picture somebody wants: "whole", "small", "none" for sound alone, or "auto", what the network lets through.
+  picture(wish) {
+    this.wish = wish;
+    this.fits = "whole";
+    this.patience = LARGER;
+    this.resize();
+  }
+
+  // Said again with each new connection and each new offer.
+  resize() {
+    const size = this.wish === "auto" ? this.fits : this.wish;
+    if (!this.number || !this.pc || size === this.sent) return;
+    this.sent = size;
+    this.counts = [];
+    this.onsize({ size, wish: this.wish });
+    this.turn = this.turn.then(() => this.ask("POST", `connection/${this.number}/picture/`, { size })).catch((word) => {
+      this.sent = "";
+      if (word.code === "busy") setTimeout(() => this.resize(), FIRST);
       if (word.code !== "picture") return;
-      this.pictures = true;
-      this.onpictures(word.words);
+      // There is one size here, for all. Who asked is told; who did not need not know.
+      const asked = this.wish !== "auto";
+      Object.assign(this, { wish: "auto", fits: "whole", sent: "whole", patience: Infinity });
+      this.onsize({ size: "whole", wish: "auto", words: asked ? word.words : "" });
     });
+  }
+
+  // Where many packets are lost, a smaller picture, or none; after a while a larger one again.
+  judge(all) {
+    if (this.wish !== "auto" || this.patience === Infinity) return;
+    const now = Date.now();
+    let came = 0;
+    let lost = 0;
+    for (const one of all.values()) {
+      if (one.type !== "inbound-rtp" || one.kind !== "video") continue;
+      came += one.packetsReceived || 0;
+      lost += one.packetsLost || 0;
+    }
+    this.counts = [...this.counts.filter(({ at }) => now - at < WEAK), { at: now, came, lost }];
+    const first = this.counts[0];
+    const whole = came - first.came + lost - first.lost;
+    const share = whole > FEW && now - first.at > WEAK / 2 ? (lost - first.lost) / whole : 0;
+    const step = STEPS.indexOf(this.fits);
+    if (share > LOST[this.fits]) {
+      const again = this.raised && now - this.raised < this.patience;
+      this.patience = again ? Math.min(this.patience * 2, SELDOM) : LARGER;
+      Object.assign(this, { fits: STEPS[step + 1], changedAt: now });
+    } else if (share > LOST.whole) {
+      this.changedAt = now;
+    } else if (step && now - this.changedAt > this.patience) {
+      Object.assign(this, { fits: STEPS[step - 1], changedAt: now, raised: now });
+    }
+    this.resize();
   }
 
   // Others may publish than before. Where somebody only went, there need be no offer.
@@ -384,6 +446,7 @@ class Watching extends Line {
 
   drop() {
     super.drop();
+    this.counts = [];
     for (const { guest, what } of this.streams.values()) this.onstream({ guest, what, stream: null });
     this.streams.clear();
   }

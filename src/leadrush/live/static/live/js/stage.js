@@ -22,7 +22,9 @@ export class Stage {
     const pip = this.part("[data-pip]");
     pip.hidden = !document.pictureInPictureEnabled;
     pip.addEventListener("click", () => (document.pictureInPictureElement ? document.exitPictureInPicture() : (this.film?.how === "on" ? this.film.video : this.main).requestPictureInPicture()).catch(() => {}));
-    this.part("[data-hear]").addEventListener("click", (event) => this.hear(event.currentTarget));
+    this.wish = "auto"; // how large a picture is wanted
+    this.size = this.part("[data-size]");
+    this.size.addEventListener("change", () => this.see(this.size.value));
     this.part("[data-camera]")?.addEventListener("click", () => (this.sending.camera ? this.stop("camera") : this.camera()));
     const share = this.part("[data-share]");
     if (share) share.hidden = !navigator.mediaDevices?.getDisplayMedia; // as on phones
@@ -47,10 +49,10 @@ export class Stage {
         idle: Boolean(this.film),
         onstream: (one) => this.stream(one),
         onstate: (one) => this.told(one),
-        onpictures: (words) => (this.hear(this.part("[data-hear]"), false), this.say(words)),
+        onsize: (told) => this.sized(told),
         onsilence: (silent) => this.say(silent ? this.config.words.silent : ""),
       });
-      if (this.alone) this.seeing.picture(false);
+      this.seeing.picture(this.wish);
     }
     if (!on && this.seeing) {
       this.seeing.stop();
@@ -102,11 +104,19 @@ export class Stage {
     this.seeing?.changed();
   }
 
-  // Sound alone, to spare a weak connection; slides are shown on.
-  hear(button, alone = button.getAttribute("aria-pressed") !== "true") {
-    button.setAttribute("aria-pressed", alone);
-    if (this.alone !== alone) this.seeing?.picture(!alone);
-    this.alone = alone;
+  // How large a picture is wanted, or sound alone, to spare a weak connection; slides are shown on.
+  see(wish) {
+    this.wish = wish;
+    this.seeing?.picture(wish);
+    this.draw();
+  }
+
+  // It is sent smaller or larger, as was wanted or as the network lets through; with words, it cannot be.
+  sized({ size, wish, words = "" }) {
+    this.size.value = this.wish = wish;
+    this.alone = size === "none";
+    this.part("[data-small]").hidden = wish !== "auto" || size === "whole";
+    if (words) this.say(words);
     this.draw();
   }
 
@@ -141,7 +151,8 @@ export class Stage {
       }
     }
     const heard = this.alone && this.how !== "hls" && !first?.[0].startsWith(OWN);
-    this.part("[data-hear]").hidden = this.how !== "webrtc";
+    this.size.closest("label").hidden = this.how !== "webrtc";
+    if (this.how !== "webrtc") this.part("[data-small]").hidden = true;
     this.main.hidden = this.film?.how === "on" || (!first && this.how !== "hls") || Boolean(heard);
     for (const drawn of [...this.beside.children]) if (!others.some(([key]) => key === drawn.dataset.key)) drawn.remove();
     for (const [key, stream] of others) {
