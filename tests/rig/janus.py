@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aioice import ice
 
 from leadrush.live.plane import machine
 from leadrush.live.plane.janus import Host, Janus
@@ -27,6 +28,22 @@ from leadrush.live.plane import machine
 machine.become(Path(sys.argv[1]))
 """
 PORTS = 400  # of UDP, for each Janus of a run
+NETWORKS = "10.231."
+"""What tests make, and take away again in the middle of other tests: nobody else's media go there."""
+_own: list[str] = []
+_all_addresses = ice.get_host_addresses
+
+
+def addresses(use_ipv4: bool = True, use_ipv6: bool = False) -> list[str]:
+    """Return those of this machine that stay, and those of the networks that this process has made."""
+    return [
+        one
+        for one in _all_addresses(use_ipv4, use_ipv6)
+        if not one.startswith(NETWORKS) or one.startswith(tuple(_own))
+    ]
+
+
+ice.get_host_addresses = addresses
 
 
 def ports_of(worker: str, number: int) -> str:
@@ -47,6 +64,8 @@ class Running:
         self.data = data
         self.inside = list(inside)
         self.environment = {"LIVE_PORTS": ports, "LIVE_LISTEN": listen}
+        if not inside:
+            self.environment["LIVE_INTERFACES"] = ",".join(addresses())
         self.start()
         self.host = machine.host(data)
         self.janus = Janus(self.host)
@@ -135,7 +154,7 @@ def networks(number: int, count: int) -> Iterator[list[tuple[list[str], str]]]:
 
     Of each: the command that runs one in it, and its address.
     """
-    name, net = f"lr{os.getpid()}", f"10.231.{number}"
+    name, net = f"lr{os.getpid()}", f"{NETWORKS}{number}"
     made: list[list[str]] = []
 
     def ip(*words: str) -> None:
@@ -160,7 +179,9 @@ def networks(number: int, count: int) -> Iterator[list[tuple[list[str], str]]]:
             ip("-n", there, "addr", "add", f"{net}.{one + 2}/24", "dev", end)
             ip("-n", there, "link", "set", end, "up")
             ip("-n", there, "link", "set", "lo", "up")
+        _own.append(f"{net}.")
         yield [(["ip", "netns", "exec", f"{name}n{one}"], f"{net}.{one + 2}") for one in range(count)]
     finally:
+        _own.clear()
         for words in reversed(made):
             subprocess.run(["ip", *words], check=False, capture_output=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from tests.rig.janus import addresses
 from tests.rig.postman import Postman, free_port
 from tests.rig.template import prepared
 
@@ -121,6 +122,7 @@ def start(data: Path, postman: Postman, *, demo: bool = True, **more: str) -> Si
         "SMTP_URL": postman.url,
         "MAIL_FROM": "post@tarnandtiller.example",
         "VISITS_DEMO_DAYS": "5",  # sixty take some seconds of every start
+        "LIVE_INTERFACES": ",".join(addresses()),
         "LIVE_RTMP": str(free_port()),  # the usual one would be the same for all
         "DJANGO_SETTINGS_MODULE": "leadrush.website.settings",
         "PYTHONPATH": str(Path("src").resolve()),
