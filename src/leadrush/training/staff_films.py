@@ -23,7 +23,7 @@ from leadrush.training.building import CannotBuild
 from leadrush.training.models import Lesson, Module, Training
 
 
-class _Place(forms.ChoiceField):
+class _Where(forms.ChoiceField):
     """A module, or a training's first one: by the second click of a double click it is there."""
 
     def valid_value(self, value: str) -> bool:
@@ -38,7 +38,7 @@ class FilmForm(Form):
     """Where the lesson stands, and what it is called."""
 
     title = forms.CharField(label=_("What the lesson is called"), max_length=120)
-    module = _Place(label=_("Where it stands"), help_text=_("At the end of this module."))
+    module = _Where(label=_("Where it stands"), help_text=_("At the end of this module."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

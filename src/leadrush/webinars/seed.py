@@ -193,6 +193,10 @@ def _over(host: Host | None) -> None:
     given.filter(lapses_at__isnull=False).update(lapses_at=F("lapses_at") - back)
 
 
+SPOKE, PAUSE = timedelta(minutes=12), timedelta(minutes=2)
+"""How long after the beginning the first line of the chat came, and how long after it the next."""
+
+
 def _held(webinar: Webinar, host: Host | None) -> None:
     """Let people meet in the webinar's room, as they will have: they come, speak, ask, answer, and leave."""
     if host is None:
@@ -246,6 +250,10 @@ def _filmed(room: int, word: str) -> None:
     there.replay, there.replay_open, there.replay_others = film, True, True
     there.save(update_fields=["replay", "replay_open", "replay_others"])
     begun = there.live_at or timezone.now()
+    # What its host left of the evening: some seconds around each line of the chat.
+    shown = 40 / len(SAID)
+    said = [(begun + SPOKE + nth * PAUSE).timestamp() for nth in range(len(SAID))]
+    spans = [[at - 3, at - 3 + shown] for at in said]
     Recording.objects.update_or_create(
         room=there,
         defaults={
@@ -255,13 +263,13 @@ def _filmed(room: int, word: str) -> None:
             "made_at": there.ended_at,
             "seconds": 40.0,
             "words": [word],
-            "spans": [[begun.timestamp(), begun.timestamp() + 40]],
+            "spans": spans,
             "originals_gone_at": there.ended_at,
             "chapters": [[0, "Three beds"], [12, "The one with a hole"], [30, "The one that is too full"]],
             "transcript": captions.written(
                 captions.Said(start, end, "", text) for start, end, text in SPOKEN
             ),
-            "timed": [[begun.timestamp(), begun.timestamp() + 40]],
+            "timed": spans,
             "said_by": [word],
         },
     )
@@ -277,9 +285,9 @@ def _as_it_was(room: int, webinar: Webinar) -> None:
         for nth, stay in enumerate(Stay.objects.filter(guest__room=room).order_by("pk")):
             came = began + timedelta(minutes=2 * nth - 3)
             Stay.objects.filter(pk=stay.pk).update(came_at=came, left_at=over - timedelta(minutes=nth))
-        for model, first in ((Line, 12), (Inquiry, 20)):
+        for model, first in ((Line, SPOKE), (Inquiry, timedelta(minutes=20))):
             for nth, row in enumerate(model.objects.filter(room=room).order_by("pk")):
-                model.objects.filter(pk=row.pk).update(at=began + timedelta(minutes=first + 2 * nth))
+                model.objects.filter(pk=row.pk).update(at=began + first + nth * PAUSE)
 
 
 def _later(webinar: Webinar) -> None:
