@@ -81,3 +81,4 @@ def test_a_recording_begins_by_itself_is_called_one_and_is_seen_together(
     host.on("dialog", lambda asked: asked.accept())
     host.get_by_role("button", name="End it").click()
     expect(page.locator("h1")).to_have_text("It is over")
+    desk.go("/console/webinars/")
