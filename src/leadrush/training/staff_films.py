@@ -99,9 +99,10 @@ def _place(module: str, title: str) -> Module:
     kind, _dash, key = module.partition("-")
     of = {"pk": key} if kind == "training" else {"modules": key}
     training = Training.objects.select_for_update(of=("self",)).filter(**of).first()
-    if training is None:
-        raise CannotBuild(said("This module is no longer here."))
-    if kind == "training":
+    if training is not None and kind == "training":
         return training.modules.first() or building.add_module(training, title)
-    place: Module = training.modules.get(pk=key)
+    # Somebody may have taken it out while we waited for the training.
+    place: Module | None = training.modules.filter(pk=key).first() if training is not None else None
+    if place is None:
+        raise CannotBuild(said("This module is no longer here."))
     return place

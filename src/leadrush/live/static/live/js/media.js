@@ -107,7 +107,8 @@ class Watching extends Line {
     await pc.setLocalDescription(await pc.createAnswer());
     this.show(pc, tracks);
     await this.ask("PATCH", `connection/${this.number}/`, { sdp: pc.localDescription.sdp });
-    this.sent = "whole";
+    // What was asked for may hold for the parts of the last offer alone.
+    if (this.sent !== "whole") this.sent = "";
     this.resize();
   }
 
@@ -200,6 +201,7 @@ class Watching extends Line {
   drop() {
     super.drop();
     this.counts = [];
+    this.sent = "whole"; // as each connection begins
     for (const { guest, what } of this.streams.values()) this.onstream({ guest, what, stream: null });
     this.streams.clear();
   }
